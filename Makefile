@@ -1,0 +1,55 @@
+# `make` sets up .venv from the lock, runs the pipeline and says what came out. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+READY := $(VENV)/.installed
+
+.DEFAULT_GOAL := run
+.PHONY: run scm quick test test-all check tensorboard lock plots-template clean help
+
+run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
+	dvc repro
+	@dvc metrics show
+	@echo "Pictures: $$(ls output/*.png output/samples/sheet.png | tr '\n' ' ')"
+	@echo "Curves:   make tensorboard, or dvc plots show"
+
+quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own: to try a change out
+	@tools/quick
+
+test: $(READY)  ## the fast tests, under five minutes
+	python -m pytest
+
+test-all: $(READY)  ## every test, the slow ones on real data too
+	python -m pytest -m "slow or not slow"
+
+check: $(READY)  ## what pre-commit and CI check besides the tests
+	ruff format --check .
+	ruff check .
+	basedpyright
+
+tensorboard: $(READY)  ## the learning curves of every run, in a browser
+	tensorboard --logdir output/tensorboard
+
+lock:  ## requirements.lock anew from pyproject.toml; needs uv
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links --quiet --upgrade --output-file requirements.lock
+
+plots-template:  ## .dvc/plots.html anew, the page of `dvc plots show` with its scripts inside; needs npm
+	@tools/plots_template
+
+clean:  ## what stages made; the environment and DVC's cache stay
+	rm -rf data/*.npz data/splits output/*.* output/samples output/train output/checkpoint output/tensorboard
+
+help:
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(READY): requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13) and "make: Python 3.11 to 3.13 is needed, PYTHON=... names one; this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	touch $@
+
+# An unpacked archive has no Git history; DVC must be told.
+scm: $(READY)
+	@[ -e .git ] || grep -qs no_scm .dvc/config.local || dvc config --local core.no_scm true
