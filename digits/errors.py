@@ -1,0 +1,23 @@
+"""What a user can get wrong, told apart from what we got wrong, and the words for it."""
+
+import difflib
+from collections.abc import Sequence
+
+
+class UserError(Exception):
+    """Something the user can mend. Its text is one line: which file or key, what was found, what to do."""
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return the known name most like `name`, or words that list them all if none is like it."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return near[0] if near else f"one of {', '.join(known)}"
+
+
+def shown(value: object) -> str:
+    """Return a value from a YAML file as a line shows it: text told apart from numbers, and nothing from both."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"the text {value!r}" if isinstance(value, str) else repr(value)

@@ -1,0 +1,165 @@
+"""A section of params.yaml becomes a frozen dataclass, its names, types and ranges checked.
+
+    @dataclass(frozen=True)
+    class SplitParams:
+        train: int = positive()  # images
+        order: str = one_of("file", "shuffled")
+
+    split = read(SplitParams, "split", yaml_text)
+
+The values of the dataclass's fields come from params.yaml alone: a field's right-hand side says what is allowed, never a default.
+"""
+
+import math
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+import yaml
+
+from digits.errors import UserError, nearest, shown
+
+Params = TypeVar("Params")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a value must be besides its type: `holds` tests it, `words` follow "expected"."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+def positive(*, or_zero: bool = False) -> Any:
+    """A number above zero, or at least zero."""
+    if or_zero:
+        return _field(Rule("of at least 0", lambda value: value >= 0))
+    return _field(Rule("above 0", lambda value: value > 0))
+
+
+def between(low: float, high: float) -> Any:
+    """A number from `low` to `high`, both included."""
+    return _field(Rule(f"from {low} to {high}", lambda value: low <= value <= high))
+
+
+def one_of(*names: str) -> Any:
+    """One of a few words."""
+    return _field(Rule(f"one of {', '.join(names)}", lambda value: value in names))
+
+
+def anything() -> Any:
+    """Whatever the field's type allows."""
+    return _field(Rule("", lambda value: True))
+
+
+def read(kind: type[Params], section: str, text: str) -> Params:
+    """Return the section of params.yaml's `text` as an instance of the dataclass `kind`.
+
+    Raises UserError, one line that names the key, what was expected and what was received.
+    """
+    values = read_section(section, text)
+    hints = typing.get_type_hints(kind)
+    names = [f.name for f in fields(kind)]  # pyright: ignore[reportArgumentType]
+    for key in values:
+        if key not in names:
+            raise UserError(
+                f"params.yaml: {section}.{key}: expected {nearest(str(key), sorted(names))}; received the unknown key {key}"
+            )
+    checked = {}
+    for f in fields(kind):  # pyright: ignore[reportArgumentType]
+        rule: Rule = f.metadata["rule"]
+        name, expected = f"{section}.{f.name}", f"{_type_words(hints[f.name])} {rule.words}".strip()
+        if f.name not in values:
+            raise UserError(f"params.yaml: {name}: expected {expected}; received nothing, the key is missing")
+        checked[f.name] = check(hints[f.name], rule, values[f.name], name=name, expected=expected)
+    return kind(**checked)
+
+
+def read_section(section: str, text: str) -> dict[str, Any]:
+    """Return one section as the mapping it is. Raises UserError if the text is no YAML or the section is no mapping."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"params.yaml: not readable as YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict):
+        raise UserError(f"params.yaml: expected sections; received {shown(document)}")
+    if section not in document:
+        raise UserError(f"params.yaml: {section}: expected a section; received nothing, the key is missing")
+    values = document[section]
+    if not isinstance(values, dict):
+        raise UserError(f"params.yaml: {section}: expected a section of keys and values; received {shown(values)}")
+    return values
+
+
+def check(hint: Any, rule: Rule, value: Any, *, name: str, expected: str) -> Any:
+    """Return `value` as the type `hint`, or raise UserError naming the key `name`, what was `expected` and what came."""
+    fitting = _as_type(hint, value)
+    if fitting is _NO or not rule.holds(fitting):
+        raise UserError(f"params.yaml: {name}: expected {expected}; received {shown(value)}{_advice(hint, value)}")
+    return fitting
+
+
+_NO = object()
+_TYPE_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+
+
+def _field(rule: Rule) -> Any:
+    return field(metadata={"rule": rule})
+
+
+def _as_type(hint: Any, value: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (typing.Union, types.UnionType):
+        fits = [fit for option in typing.get_args(hint) if (fit := _as_type(option, value)) is not _NO]
+        return fits[0] if fits else _NO
+    if origin in (list, tuple):
+        return _all(tuple, (_as_type(typing.get_args(hint)[0], item) for item in value)) if isinstance(value, list) else _NO
+    if origin is dict:
+        key_hint, value_hint = typing.get_args(hint)
+        if not isinstance(value, dict):
+            return _NO
+        items = [(_as_type(key_hint, k), _as_type(value_hint, v)) for k, v in value.items()]
+        return _NO if any(_NO in item for item in items) else dict(items)
+    if hint is float:
+        return _as_float(value)
+    return value if type(value) is hint or (hint is types.NoneType and value is None) else _NO
+
+
+def _all(container: type, items: Any) -> Any:
+    items = list(items)
+    return _NO if any(item is _NO for item in items) else container(items)
+
+
+def _as_float(value: Any) -> Any:
+    if type(value) is int or (type(value) is float and math.isfinite(value)):
+        return float(value)
+    # `dvc exp run -S train.learning_rate=0.00001` writes 1e-05, a number to DVC's YAML 1.2 and text to PyYAML's 1.1.
+    if isinstance(value, str) and "e" in value and (number := _number_in(value)) is not None and repr(number) == value:
+        return number
+    return _NO
+
+
+def _number_in(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _advice(hint: Any, value: Any) -> str:
+    number = _number_in(value) if isinstance(value, str) else None
+    if hint not in (int, float) or number is None:
+        return ""
+    return f"; write {format(number, '.17g') if number != int(number) else int(number)} without quotes or exponent"
+
+
+def _type_words(hint: Any) -> str:
+    if hint in _TYPE_WORDS:
+        return _TYPE_WORDS[hint]
+    origin = typing.get_origin(hint)
+    if origin in (list, tuple):
+        return "a list of texts"
+    return "a mapping of texts" if origin is dict else str(hint)

@@ -1,0 +1,75 @@
+"""How every stage starts: paths from the command line, parameters from params.yaml, a user's error in one line."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from digits import params
+from digits.errors import UserError
+
+
+def run(main: Callable[..., None]) -> NoReturn:
+    """Call `main` with what its signature asks for, and exit: 0 when done, 2 after an error of the user's.
+
+    A parameter annotated `Path` takes the next word of the command line. A parameter annotated with a dataclass takes the section
+    of params.yaml (in the working directory) that has the parameter's name, checked; one annotated `dict` takes it as it is.
+    """
+    name = Path(sys.argv[0]).stem
+    try:
+        main(**_arguments(main, sys.argv[1:]))
+    except UserError as error:
+        _fail(name, str(error))
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        _fail(name, f"{error.filename or 'a file'}: {error.strerror}")
+    except MemoryError:
+        _fail(name, "out of memory; ask for fewer images in params.yaml, or a smaller batch")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)
+
+
+def say(text: str) -> None:
+    """Print to stdout, at once: a log shows it when it happened."""
+    print(text, flush=True)  # noqa: T201
+
+
+def warn(text: str) -> None:
+    """Print one line to stderr that a user should see but need not act on."""
+    print(f"{Path(sys.argv[0]).stem}: warning: {text}", file=sys.stderr)  # noqa: T201
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text. Raises UserError if it is missing or not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        hint = "run stages from the project's root" if path.name == "params.yaml" else "`dvc repro` makes it"
+        raise UserError(f"{path} is not there; {hint}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8 text") from None
+
+
+def _arguments(main: Callable[..., None], words: list[str]) -> dict[str, object]:
+    wanted = inspect.signature(main).parameters.values()
+    paths = [parameter.name for parameter in wanted if parameter.annotation is Path]
+    if len(words) != len(paths):
+        raise UserError(f"expected {len(paths)} paths, {' '.join(paths)}; received {len(words)}; dvc.yaml has the whole command")
+    arguments: dict[str, object] = {name: Path(word) for name, word in zip(paths, words, strict=True)}
+    sections = [parameter for parameter in wanted if parameter.annotation is not Path]
+    if sections:
+        text = read_text(Path("params.yaml"))
+        for section in sections:
+            kind = section.annotation
+            arguments[section.name] = (
+                params.read_section(section.name, text) if kind is dict else params.read(kind, section.name, text)
+            )
+    return arguments
+
+
+def _fail(name: str, line: str) -> NoReturn:
+    print(f"{name}: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201
+    sys.exit(2)

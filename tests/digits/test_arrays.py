@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+from digits import arrays
+from digits.errors import UserError
+from tests.worlds import bars, labelled_images
+
+
+def test_a_record_is_read_back_as_it_was(tmp_path):
+    written = labelled_images(train=7, test=3, dataset="mnist")
+    arrays.save(tmp_path / "raw.npz", written)
+    read = arrays.load(tmp_path / "raw.npz", arrays.Dataset)
+    for name, array in vars(written).items():
+        assert np.array_equal(getattr(read, name), array)
+        assert getattr(read, name).dtype == array.dtype
+
+
+def test_the_same_record_gives_the_same_bytes(tmp_path):
+    for name in ("one.npz", "two.npz"):
+        arrays.save(tmp_path / name, bars(5))
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+def test_a_missing_file_says_what_makes_it(tmp_path):
+    with pytest.raises(UserError, match=r"raw\.npz is not there; `dvc repro` makes it"):
+        arrays.load(tmp_path / "raw.npz", arrays.Dataset)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"<html></html>", b"\x93NUMPY\x01\x00", b"\x00" * 100])
+def test_a_file_that_is_no_npz_is_refused_in_one_line(tmp_path, content):
+    (tmp_path / "split.npz").write_bytes(content)
+    with pytest.raises(UserError, match=r"^[^\n]*split\.npz[^\n]*delete it and run `dvc repro`$"):
+        arrays.load(tmp_path / "split.npz", arrays.Split)
+
+
+def test_any_cut_is_refused(tmp_path):
+    file = tmp_path / "split.npz"
+    arrays.save(file, bars(3))
+    whole = file.read_bytes()
+    for keep in range(0, len(whole), 97):
+        file.write_bytes(whole[:keep])
+        with pytest.raises(UserError):
+            arrays.load(file, arrays.Split)
+
+
+def test_another_record_s_file_is_refused(tmp_path):
+    arrays.save(tmp_path / "raw.npz", labelled_images(train=7, test=3))
+    with pytest.raises(UserError, match=r"raw\.npz holds no images"):
+        arrays.load(tmp_path / "raw.npz", arrays.Split)
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"images": np.zeros((3, 28, 28), np.float32)}, r"images: expected uint8 of shape \(n, 28, 28\); received float32"),
+        ({"images": np.zeros((3, 28, 27), np.uint8)}, r"received uint8 of shape \(3, 28, 27\)"),
+        ({"labels": np.zeros(2, np.uint8)}, r"labels: expected one for each of 3 images"),
+        ({"labels": np.array([0, 1, 10], np.uint8)}, r"labels: 10 is none of 10 classes"),
+    ],
+)
+def test_arrays_that_are_not_what_they_should_be_are_refused(tmp_path, changed, line):
+    arrays.save(tmp_path / "split.npz", arrays.Split(**(vars(bars(3)) | changed)))
+    with pytest.raises(UserError, match=line):
+        arrays.load(tmp_path / "split.npz", arrays.Split)

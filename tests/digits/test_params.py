@@ -1,0 +1,103 @@
+"""What params.yaml may say, and what a user is told when it says something else."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digits import params
+from digits.errors import UserError
+from digits.params import anything, between, one_of, positive
+
+
+@dataclass(frozen=True)
+class Knobs:
+    learning_rate: float = positive()
+    epochs: int = positive()
+    shift: int = between(0, 14)
+    order: str = one_of("file", "shuffled")
+    folders: list[str] = anything()
+    merge: dict[str | int, str | None] = anything()
+
+
+GOOD = {"learning_rate": "0.01", "epochs": "3", "shift": "0", "order": "file", "folders": "[a, b]", "merge": "{1: one, two: null}"}
+
+
+def read(**changed: str | None) -> Knobs:
+    lines = [f"  {key}: {value}" for key, value in (GOOD | changed).items() if value is not None]
+    return params.read(Knobs, "knobs", "\n".join(["knobs:", *lines]))
+
+
+def refusal(**changed: str | None) -> str:
+    with pytest.raises(UserError) as error:
+        read(**changed)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_a_good_section_becomes_the_dataclass():
+    assert read() == Knobs(0.01, 3, 0, "file", ("a", "b"), {1: "one", "two": None})  # pyright: ignore[reportArgumentType]
+
+
+def test_a_misspelt_key_is_refused_with_both_spellings():
+    assert refusal(learning_rate=None, learning_rte="0.1") == (
+        "params.yaml: knobs.learning_rte: expected learning_rate; received the unknown key learning_rte"
+    )
+
+
+def test_a_key_like_no_other_is_refused_with_the_known_ones():
+    assert "expected one of epochs, folders, learning_rate, merge, order, shift; received" in refusal(zebra="1")
+
+
+def test_a_missing_key_is_named_with_what_it_should_be():
+    assert refusal(epochs=None) == (
+        "params.yaml: knobs.epochs: expected a whole number above 0; received nothing, the key is missing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected", "received"),
+    [
+        ("learning_rate", "fast", "a number above 0", "the text 'fast'"),
+        ("learning_rate", "1e-3", "a number above 0", "the text '1e-3'; write 0.001 without quotes or exponent"),
+        ("learning_rate", "'0.001'", "a number above 0", "the text '0.001'"),
+        ("learning_rate", "-0.1", "a number above 0", "-0.1"),
+        ("learning_rate", ".nan", "a number above 0", "nan"),
+        ("learning_rate", ".inf", "a number above 0", "inf"),
+        ("learning_rate", "", "a number above 0", "nothing"),
+        ("learning_rate", "true", "a number above 0", "true"),
+        ("epochs", "2.5", "a whole number above 0", "2.5"),
+        ("epochs", "'3'", "a whole number above 0", "the text '3'; write 3 without quotes or exponent"),
+        ("epochs", "0", "a whole number above 0", "0"),
+        ("epochs", "-3", "a whole number above 0", "-3"),
+        ("epochs", "yes", "a whole number above 0", "true"),
+        ("epochs", "[3]", "a whole number above 0", "[3]"),
+        ("shift", "15", "a whole number from 0 to 14", "15"),
+        ("order", "flie", "text one of file, shuffled", "the text 'flie'"),
+        ("order", "on", "text one of file, shuffled", "true"),
+        ("folders", "here", "a list of texts", "the text 'here'"),
+        ("folders", "[1]", "a list of texts", "[1]"),
+        ("merge", "[a]", "a mapping of texts", "['a']"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_key_what_was_expected_and_what_came(key, value, expected, received):
+    assert refusal(**{key: value}).startswith(f"params.yaml: knobs.{key}: expected {expected}; received {received}")
+
+
+def test_a_quoted_number_is_refused_with_advice_for_a_number_too():
+    assert "write 0.001 without quotes" in refusal(learning_rate="'0.001'")
+
+
+@given(st.floats(min_value=1e-300, max_value=1e300))
+def test_a_number_as_dvc_exp_run_writes_it_is_read_back(number):
+    """`dvc exp run -S` writes Python's repr, which below 0.0001 has an exponent that PyYAML does not take for a number."""
+    assert read(learning_rate=repr(number)).learning_rate == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", "knobs: 3", "knobs:", "[1, 2]", "other: {}", "knobs: {", "\tknobs: 1", "knobs: !!python/none x"]
+)
+def test_a_text_without_the_section_is_refused_in_one_line(text):
+    with pytest.raises(UserError, match=r"^params\.yaml: [^\n]*$"):
+        params.read(Knobs, "knobs", text)

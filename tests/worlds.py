@@ -1,0 +1,104 @@
+"""Small worlds for tests, built in place."""
+
+import resource
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from digits.arrays import Dataset, Split
+
+ROOT = Path(__file__).parent.parent
+ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def labelled_images(*, train: int, test: int, classes: int = 10, dataset: str = "made") -> Dataset:
+    """Return a data set whose images hold their own row number in their first two pixels, labels going round the classes."""
+
+    def images(count: int) -> np.ndarray:
+        made = np.zeros((count, 28, 28), np.uint8)
+        made[:, 0, 0], made[:, 0, 1] = np.arange(count) % 256, np.arange(count) // 256
+        return made
+
+    return Dataset(
+        images(train),
+        (np.arange(train) % classes).astype(np.uint8),
+        images(test),
+        (np.arange(test) % classes).astype(np.uint8),
+        np.array([str(name) for name in range(classes)]),
+        np.array(dataset),
+        np.array([], dtype=str),
+    )
+
+
+def split_of(images: np.ndarray, labels: np.ndarray, *, classes: int = 10, dataset: str = "made") -> Split:
+    """Return the arrays as a split."""
+    names = np.array([str(name) for name in range(classes)])
+    return Split(images, labels.astype(np.uint8), names, np.array(dataset), np.arange(len(images)))
+
+
+def bars(count: int, *, seed: int = 0) -> Split:
+    """Return images of one bright row each, whose label is the row's number divided by two: learnt in a few epochs."""
+    random = np.random.default_rng(seed)
+    rows = random.integers(4, 24, size=count)
+    images = random.integers(0, 60, size=(count, 28, 28)).astype(np.uint8)
+    images[np.arange(count), rows] = 255
+    return split_of(images, (rows - 4) // 2)
+
+
+def params(folder: Path, **sections: dict) -> None:
+    """Write the project's params.yaml into `folder`, with some keys of some sections changed."""
+    values = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for section, changed in sections.items():
+        values[section] |= changed
+    (folder / "params.yaml").write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+
+
+def stage(
+    name: str, *words: object, folder: Path, most_bytes: int | None = None, **environment: str
+) -> subprocess.CompletedProcess:
+    """Run a stage as DVC does, in `folder`, with this tree's code; no file may grow over `most_bytes`, as on a full disk."""
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes or 0, most_bytes or 0))
+
+    return subprocess.run(
+        command(name, *words),
+        cwd=folder,
+        env=ENVIRONMENT | environment,
+        preexec_fn=limited if most_bytes else None,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def command(name: str, *words: object) -> list[str]:
+    """Return the words that start a stage."""
+    return [sys.executable, "-m", f"stages.{name}", *map(str, words)]
+
+
+def says_one_line(run: subprocess.CompletedProcess, *parts: str) -> bool:
+    """Whether the stage failed as a user's error should: status 2, one line on stderr that has all `parts` in it."""
+    lines = [line for line in run.stderr.splitlines() if not _tensorflows_own(line)]
+    return run.returncode == 2 and len(lines) == 1 and all(part in lines[0] for part in parts)
+
+
+def project(folder: Path) -> Path:
+    """Copy what a clone would hold of the working tree, files not yet committed included, into `folder`, and return it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+def _tensorflows_own(line: str) -> bool:
+    return "absl::InitializeLog" in line or line[:5] in ("I0000", "W0000", "E0000")
