@@ -1,0 +1,57 @@
+"""Get the data set's files from the first source that has them as published, or draw the built-in one.
+
+Reads   the folders of fetch.folders and of the environment variable DIGITS_DATASETS, data/download/, the mirrors
+Writes  data/raw.npz; data/download/NAME/ keeps what came from a mirror
+Run     python -m stages.fetch data/download data/raw.npz
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from digits import arrays, datasets, download, strokes
+from digits.params import anything, one_of, positive
+from digits.stage import run, say, warn
+
+
+@dataclass(frozen=True)
+class FetchParams:
+    dataset: str = one_of(*datasets.CATALOGUE)
+    folders: list[str] = anything()  # looked into before any mirror, for FOLDER/NAME/FILE
+    offline: str = one_of("strokes", "stop")  # what to do with no source in reach
+    strokes_classes: str = one_of(*strokes.CLASSES)
+    strokes_train: int = positive()  # images
+    strokes_test: int = positive()  # images, none of them in train
+    strokes_seed: int = positive(or_zero=True)
+
+
+def main(store: Path, raw: Path, fetch: FetchParams) -> None:
+    try:
+        data, origin = (drawn(fetch), "drawn") if fetch.dataset == "strokes" else found(fetch, store)
+    except download.Unreachable as error:
+        if fetch.offline == "stop":
+            raise
+        warn(f"{error}; took the built-in strokes instead; to try again: `dvc repro -f fetch`, then `dvc repro`")
+        data, origin = drawn(fetch), "drawn"
+    arrays.save(raw, data)
+    say(f"{data.dataset}: {len(data.train_images)} training and {len(data.test_images)} test images, {origin} -> {raw}")
+
+
+def found(fetch: FetchParams, store: Path) -> tuple[arrays.Dataset, str]:
+    entry = datasets.entry(fetch.dataset)
+    names = [*os.environ.get("DIGITS_DATASETS", "").split(os.pathsep), *fetch.folders]
+    folders = [Path(os.path.expanduser(name)) for name in names if name]
+    files = download.fetch(entry, folders=folders, store=store, patience=download.PATIENCE, progress=sys.stderr.isatty())
+    for trouble, origin in ((trouble, file.origin) for file in files.values() for trouble in file.troubles):
+        warn(f"{trouble}; taken from {origin} instead")
+    origins = ", ".join(dict.fromkeys(file.origin for file in files.values()))
+    return datasets.build(entry, {role: file.data for role, file in files.items()}), f"from {origins}"
+
+
+def drawn(fetch: FetchParams) -> arrays.Dataset:
+    return datasets.draw(classes=fetch.strokes_classes, train=fetch.strokes_train, test=fetch.strokes_test, seed=fetch.strokes_seed)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,395 @@
+"""What the fetch stage promises, run as DVC runs it, on a catalogue of small files: same code, other checksums."""
+
+import functools
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digits import arrays, datasets
+from tests import worlds
+
+SHARED = worlds.ROOT.parent / "shared/datasets"
+NAMES = {role: file.name for role, file in datasets.MNIST.files.items()}
+IMAGES = NAMES["train_images"]
+
+# Python runs a sitecustomize.py that lies on its path before anything else: here it swaps the catalogue's files and mirrors.
+SWAP = """
+import dataclasses, json, pathlib
+from digits import datasets, download
+for name, (files, mirrors) in json.loads(pathlib.Path(__file__).with_name("catalogue.json").read_text()).items():
+    files = {role: datasets.File(*file) for role, file in files.items()}
+    datasets.CATALOGUE[name] = dataclasses.replace(datasets.CATALOGUE[name], files=files, mirrors=tuple(mirrors))
+download.PATIENCE = dataclasses.replace(download.PATIENCE, tries=1)
+"""
+
+
+class World:
+    """A project folder, a shelf with small files of both data sets beside it, and mirrors of the shelf that can be down."""
+
+    def __init__(self, folder: Path):
+        self.project, self.shelf, self.site = folder / "project", folder / "shelf", folder / "site"
+        self.raw = self.project / "data/raw.npz"
+        self.catalogue = {"mnist": (put_idx(self.shelf / "mnist", seed=1), ["http://127.0.0.1:9/mnist/"])}
+        self.catalogue["fashion_mnist"] = (put_idx(self.shelf / "fashion_mnist", seed=2), [])
+        for made in (self.project, self.site):
+            made.mkdir()
+        (self.site / "sitecustomize.py").write_text(SWAP)
+        self.params()
+
+    def params(self, **changed: object) -> None:
+        """Write params.yaml with some keys of its fetch section changed."""
+        few = {"strokes_train": 30, "strokes_test": 10, "folders": ["../shelf"], "offline": "stop"}
+        worlds.params(self.project, fetch=few | changed)
+
+    def fetch(self, *, most_bytes: int | None = None, **environment: str) -> subprocess.CompletedProcess:
+        words, code = ("data/download", "data/raw.npz"), self._environment()
+        return worlds.stage("fetch", *words, folder=self.project, most_bytes=most_bytes, **code | environment)
+
+    def fetch_in_shell(self, script: str) -> subprocess.CompletedProcess:
+        """Run a shell script in the project, in which "$@" is the stage's command."""
+        command = ["sh", "-c", script, "sh", *worlds.command("fetch", "data/download", "data/raw.npz")]
+        environment = worlds.ENVIRONMENT | self._environment() | {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
+        return subprocess.run(command, cwd=self.project, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+    def _environment(self) -> dict[str, str]:
+        (self.site / "catalogue.json").write_text(json.dumps(self.catalogue))
+        # On a full disk Python would leave half a .pyc file, and trip over it for ever after.
+        return {"PYTHONPATH": f"{self.site}{os.pathsep}{worlds.ROOT}", "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def files(self) -> list[str]:
+        """Return what lies in the project, besides params.yaml."""
+        found = (str(path.relative_to(self.project)) for path in self.project.rglob("*") if not path.is_dir())
+        return sorted(set(found) - {"params.yaml"})
+
+
+def put_idx(folder: Path, *, seed: int) -> dict[str, tuple[str, int, str]]:
+    """Write four small files of random images, and return their part of the catalogue."""
+    folder.mkdir(parents=True)
+    random, files = np.random.default_rng(seed), {}
+    for role, name in NAMES.items():
+        shape = ((6 if "train" in role else 3), 28, 28)[: 3 if "images" in role else 1]
+        head = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">u4").tobytes()
+        data = gzip.compress(head + random.integers(0, 10, shape, np.uint8).tobytes(), mtime=0)
+        (folder / name).write_bytes(data)
+        files[role] = (name, len(data), hashlib.sha256(data).hexdigest())
+    return files
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+@pytest.fixture
+def mirror(world: World) -> Iterator[list[str]]:
+    """Put a mirror of the shelf's MNIST on line; the list fills with the names of the files it is asked for."""
+    asked: list[str] = []
+    public = world.shelf.with_name("public")
+    shutil.copytree(world.shelf, public)
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            asked.append(Path(self.path).name)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=public))
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+    world.catalogue["mnist"][1][:] = [f"http://127.0.0.1:{server.server_port}/mnist/"]
+    yield asked
+    server.shutdown()
+    server.server_close()
+
+
+def dataset(world: World) -> str:
+    return str(arrays.load(world.raw, arrays.Dataset).dataset)
+
+
+# Sources -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_data_set_holds_what_the_files_hold(world):
+    run = world.fetch()
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == "mnist: 6 training and 3 test images, from ../shelf/mnist -> data/raw.npz\n"
+    data = arrays.load(world.raw, arrays.Dataset)
+    for role, name in NAMES.items():
+        held = np.frombuffer(
+            gzip.decompress((world.shelf / "mnist" / name).read_bytes())[16 if "images" in role else 8 :], np.uint8
+        )
+        np.testing.assert_array_equal(getattr(data, role).ravel(), held, strict=True)
+    assert data.source_sha256.tolist() == [sha256 for _, _, sha256 in world.catalogue["mnist"][0].values()]
+    assert data.class_names.tolist() == list("0123456789")
+
+
+def test_raw_npz_has_the_same_bytes_whichever_source_delivers(world, mirror):
+    outputs = {}
+    for source, folders, environment in (
+        ("folder", ["../shelf"], {}),
+        ("environment", [], {"DIGITS_DATASETS": f"/nowhere{os.pathsep}{world.shelf}"}),
+        ("mirror", [], {}),
+        ("earlier download", [], {}),
+    ):
+        world.params(folders=folders)
+        assert world.fetch(**environment).returncode == 0
+        outputs[source] = world.raw.read_bytes()
+        world.raw.unlink()
+    assert len(set(outputs.values())) == 1
+    assert sorted(mirror) == sorted(NAMES.values())  # once each: the last run asked for nothing
+
+
+def test_folders_of_the_environment_come_first_and_nothing_is_copied(world):
+    shutil.copytree(world.shelf, world.shelf.with_name("mine"))
+    assert "from ../mine/mnist ->" in world.fetch(DIGITS_DATASETS="../mine").stdout
+    assert world.files() == ["data/raw.npz"]
+
+
+def test_downloads_are_kept_by_data_set(world, mirror):
+    world.params(folders=[])
+    run = world.fetch()
+    assert f"from {world.catalogue['mnist'][1][0]} -> " in run.stdout
+    assert world.files() == [*sorted(f"data/download/mnist/{name}" for name in NAMES.values()), "data/raw.npz"]
+
+
+def test_a_damaged_download_is_repaired_by_the_next_run(world, mirror):
+    world.params(folders=[])
+    world.fetch()
+    kept = world.project / "data/download/mnist" / IMAGES
+    kept.write_bytes(kept.read_bytes()[:-5])
+    run = world.fetch()
+    assert (run.returncode, run.stderr.count("\n")) == (0, 1)
+    assert f"fetch: warning: data/download/mnist/{IMAGES}: expected" in run.stderr
+    assert kept.read_bytes() == (world.shelf / "mnist" / IMAGES).read_bytes()
+    assert world.fetch().stderr == ""
+
+
+# Damage ------------------------------------------------------------------------------------------------------------
+
+
+def flip_a_byte(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def truncate(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def save_an_html_page(file: Path) -> None:
+    file.write_text("<!doctype html>\n<title>404</title>")
+
+
+def take_fashions(file: Path) -> None:
+    shutil.copy(file.parent.with_name("fashion_mnist") / file.name, file)
+
+
+def make_a_directory(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def make_a_link_to_itself(file: Path) -> None:
+    file.unlink()
+    file.symlink_to(file)
+
+
+def make_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+DAMAGES = {
+    flip_a_byte: "expected SHA-256 ",
+    truncate: "expected ",
+    save_an_html_page: "this is an HTML page of 34 bytes",
+    take_fashions: f"this is Fashion-MNIST's {IMAGES}",
+    make_a_directory: "is a directory",
+    make_a_link_to_itself: "cannot be read (Too many levels of symbolic links)",
+    make_a_pipe: "is a device or a pipe",
+}
+
+
+@pytest.mark.parametrize(("damage", "reason"), DAMAGES.items(), ids=[damage.__name__ for damage in DAMAGES])
+def test_a_damaged_file_and_no_other_source_ends_in_one_line_and_writes_nothing_until_mended(world, damage, reason):
+    world.params(offline="strokes")  # which is for sources out of reach, not for damaged ones
+    file = world.shelf / "mnist" / IMAGES
+    good = file.read_bytes()
+    damage(file)
+    run = world.fetch()
+    assert worlds.says_one_line(run, f"../shelf/mnist/{IMAGES}: {reason}", "Connection refused", "delete or replace ../shelf/mnist")
+    assert (run.stdout, world.files()) == ("", [])
+    shutil.rmtree(file) if file.is_dir() else file.unlink()
+    file.write_bytes(good)
+    assert world.fetch().returncode == 0
+    assert dataset(world) == "mnist"
+
+
+def test_a_damaged_file_gives_way_to_a_mirror_with_a_warning(world, mirror):
+    take_fashions(world.shelf / "mnist" / IMAGES)
+    run = world.fetch()
+    assert (run.returncode, run.stderr.count("\n")) == (0, 1)
+    assert run.stderr.startswith(f"fetch: warning: ../shelf/mnist/{IMAGES}: this is Fashion-MNIST's {IMAGES}; taken from http")
+    assert mirror == [IMAGES]
+
+
+def test_a_failed_run_leaves_the_last_ones_output_alone(world):
+    world.fetch()
+    before = world.raw.read_bytes()
+    flip_a_byte(world.shelf / "mnist" / IMAGES)
+    assert world.fetch().returncode == 2
+    assert world.raw.read_bytes() == before
+
+
+def test_a_file_one_may_not_read_is_named(world):
+    file = world.shelf / "mnist" / IMAGES
+    file.chmod(0)
+    script = '"$@"'
+    if os.access(file, os.R_OK):  # root may read anything, unless it gives that up
+        script = 'exec setpriv --bounding-set=-dac_override,-dac_read_search -- "$@"'
+        if world.fetch_in_shell("setpriv --bounding-set=-dac_override,-dac_read_search -- true").returncode:
+            pytest.skip("this user can read every file")
+    run = world.fetch_in_shell(script)
+    assert worlds.says_one_line(run, f"../shelf/mnist/{IMAGES}: cannot be read (Permission denied)")
+    file.chmod(0o644)
+    assert world.fetch().returncode == 0
+
+
+def test_a_mirror_that_sends_a_page_is_an_error_and_no_reason_for_strokes(world, mirror):
+    save_an_html_page(world.shelf.with_name("public") / "mnist" / IMAGES)
+    world.params(folders=[], offline="strokes")
+    run = world.fetch()
+    assert worlds.says_one_line(run, "this is an HTML page", "put the published file into a folder of fetch.folders")
+    assert world.files() == []
+
+
+def test_a_full_disk_ends_in_one_line_and_the_next_run_repairs_it(world):
+    """On a disk of 16 kB, which a namespace of its own makes without the rights to mount anything elsewhere."""
+    (world.project / "data").mkdir()
+    disk = "mount -t tmpfs -o size=16k tmpfs data"
+    if world.fetch_in_shell(f"unshare -rm sh -c '{disk}'").returncode:
+        pytest.skip("no tmpfs can be mounted here")
+    world.params(dataset="strokes")
+    run = world.fetch_in_shell(f"""unshare -rm sh -c '{disk}; "$@"; status=$?; find data -type f; exit $status' sh "$@" """)
+    assert worlds.says_one_line(run, "fetch: data/raw.npz: No space left on device")
+    assert run.stdout == ""  # find: no file
+    assert world.fetch().returncode == 0
+
+
+def test_a_full_disk_while_downloading_ends_in_one_line_and_the_next_run_repairs_it(world, mirror):
+    world.params(folders=[])
+    run = world.fetch(most_bytes=500)
+    assert worlds.says_one_line(run, f"fetch: data/download/mnist/{IMAGES}: File too large")
+    assert world.files() == []
+    assert world.fetch().returncode == 0
+
+
+# No source in reach ------------------------------------------------------------------------------------------------
+
+
+def test_out_of_reach_strokes_take_its_place_with_one_warning(world):
+    world.params(folders=["../empty"], offline="strokes")
+    run = world.fetch()
+    assert (run.returncode, run.stderr.count("\n")) == (0, 1)
+    assert run.stderr.startswith(f"fetch: warning: no source of MNIST's {IMAGES} is in reach: ../empty/mnist/{IMAGES}: not there; ")
+    assert "took the built-in strokes instead; to try again: `dvc repro -f fetch`, then `dvc repro`" in run.stderr
+    assert run.stdout == "strokes: 30 training and 10 test images, drawn -> data/raw.npz\n"
+    assert dataset(world) == "strokes"
+
+
+def test_out_of_reach_stop_lists_every_source_and_why(world):
+    world.params(folders=["../empty", "../shelf/fashion_mnist"])
+    run = world.fetch()
+    assert worlds.says_one_line(
+        run,
+        f"no source of MNIST's {IMAGES} is in reach: ../empty/mnist/{IMAGES}: not there; "
+        f"../shelf/fashion_mnist/mnist/{IMAGES}: not there; data/download/mnist/{IMAGES}: not there; "
+        f"http://127.0.0.1:9/mnist/{IMAGES}: no connection (Connection refused); go online",
+    )
+    assert world.files() == []
+
+
+def test_the_run_after_one_out_of_reach_has_the_real_set(world, mirror):
+    world.params(folders=[], offline="strokes")
+    address = world.catalogue["mnist"][1].pop()
+    assert world.fetch().returncode == 0
+    assert dataset(world) == "strokes"
+    world.catalogue["mnist"][1].append(address)
+    assert world.fetch().stderr == ""
+    assert dataset(world) == "mnist"
+
+
+def test_chosen_strokes_try_no_source_and_warn_of_nothing(world, mirror):
+    world.params(dataset="strokes", folders=["../shelf", "\0"], strokes_classes="greek")
+    run = world.fetch()
+    assert (run.returncode, run.stderr, mirror) == (0, "", [])
+    data = arrays.load(world.raw, arrays.Dataset)
+    assert data.class_names.tolist() == ["alpha", "beta", "gamma"]
+    assert (data.train_images.shape, data.test_images.shape) == ((30, 28, 28), (10, 28, 28))
+    assert data.source_sha256.tolist() == []
+    assert not {image.tobytes() for image in data.train_images} & {image.tobytes() for image in data.test_images}
+
+
+def test_strokes_drawn_for_want_of_a_source_are_the_chosen_ones_byte_for_byte(world):
+    world.params(folders=[], offline="strokes")
+    world.fetch()
+    instead = world.raw.read_bytes()
+    world.params(dataset="strokes")
+    world.fetch()
+    assert world.raw.read_bytes() == instead
+
+
+# Parameters and start ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("dataset", "minst", "text one of mnist, fashion_mnist, strokes; received the text 'minst'"),
+        ("folders", "../shelf", "a list of texts; received the text '../shelf'"),
+        ("offline", "maybe", "text one of strokes, stop; received the text 'maybe'"),
+        ("strokes_classes", "latin", "text one of digits, greek, all; received the text 'latin'"),
+        ("strokes_train", 0, "a whole number above 0; received 0"),
+        ("strokes_seed", -1, "a whole number of at least 0; received -1"),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_what_was_expected(world, key, value, expected):
+    world.params(**{key: value})
+    assert worlds.says_one_line(world.fetch(), f"params.yaml: fetch.{key}: expected {expected}")
+    assert world.files() == []
+
+
+def test_what_only_a_download_needs_is_not_imported_at_the_start():
+    script = (
+        "import sys, stages.fetch; print([name for name in ('pooch', 'requests', 'tqdm', 'matplotlib') if name in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", script], cwd=worlds.ROOT, capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("[]\n", "")
+
+
+# Real files --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="no ../shared/datasets")
+def test_the_real_files_are_fetched_and_fashions_under_mnists_names_are_told(tmp_path):
+    def fetch(**changed: object) -> subprocess.CompletedProcess:
+        worlds.params(tmp_path, fetch={"folders": [str(SHARED)]} | changed)
+        return worlds.stage("fetch", "download", "raw.npz", folder=tmp_path, https_proxy="http://127.0.0.1:9")
+
+    for name, mean in (("mnist", 33.32), ("fashion_mnist", 72.94)):  # grey levels of the training images, as published
+        assert "60000 training and 10000 test images" in fetch(dataset=name).stdout
+        data = arrays.load(tmp_path / "raw.npz", arrays.Dataset)
+        assert (str(data.dataset), round(float(data.train_images.mean()), 2)) == (name, mean)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/mnist").symlink_to(SHARED / "fashion_mnist")
+    assert worlds.says_one_line(fetch(folders=["folder"]), f"folder/mnist/{IMAGES}: this is Fashion-MNIST's {IMAGES}")
