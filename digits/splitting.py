@@ -1,0 +1,79 @@
+"""A data set cut into training, validation and test splits that share no row."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from digits.arrays import Dataset, Split
+from digits.errors import UserError, nearest
+
+ORDERS = ("file", "shuffled", "stratified")
+
+
+def split(
+    data: Dataset, *, train: int, validation: int, test: int, order: str, seed: int, merge: Mapping[str, str | None]
+) -> dict[str, Split]:
+    """Return the splits "train", "validation" and "test" of as many images as asked for.
+
+    train and validation come from the data set's training file, test from its test file, in this order of rows:
+
+    file        as they stand: the first `train` rows, then the next `validation`
+    shuffled    drawn without replacement by `seed`
+    stratified  drawn by `seed` so that each class has the share in each split that it has in the file, to within two images
+
+    merge maps a class name to the name it takes (several may take one), or to None, which drops its images.
+    source_index counts rows of the file, dropped ones included.
+
+    Raises UserError for more images than there are, or a class that the data set has not.
+    """
+    merged = _classes_after(data.class_names, merge)
+    class_names = list(dict.fromkeys(name for name in merged if name is not None))
+    if len(class_names) < 2:
+        raise UserError(f"params.yaml: split.merge: expected at least 2 classes to be left; received {len(class_names)}")
+    new_label = np.array([class_names.index(name) if name is not None else -1 for name in merged])
+    wanted = {"train": (train, validation), "test": (test,)}
+    pieces = {}
+    for number, (file, sizes) in enumerate(wanted.items()):
+        images, old_labels = getattr(data, f"{file}_images"), getattr(data, f"{file}_labels")
+        labels = new_label[old_labels]
+        rows = np.flatnonzero(labels >= 0)
+        _check_sizes(file, sizes, available=len(rows), dataset=str(data.dataset))
+        rows = rows[_order(labels[rows], order=order, seed=(seed, number))]
+        ends = np.cumsum((0, *sizes))
+        pieces[file] = [
+            Split(images[part], labels[part].astype(np.uint8), np.array(class_names), data.dataset, part.astype(np.int64))
+            for part in (rows[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True))
+        ]
+    return {"train": pieces["train"][0], "validation": pieces["train"][1], "test": pieces["test"][0]}
+
+
+def _classes_after(class_names: np.ndarray, merge: Mapping[str, str | None]) -> list[str | None]:
+    names = [str(name) for name in class_names]
+    for name in merge:
+        if name not in names:
+            raise UserError(f"params.yaml: split.merge: expected {nearest(name, names)}; received the unknown class {name!r}")
+    return [merge.get(name, name) for name in names]
+
+
+def _check_sizes(file: str, sizes: tuple[int, ...], *, available: int, dataset: str) -> None:
+    if sum(sizes) > available:
+        keys = "split.train + split.validation" if file == "train" else "split.test"
+        raise UserError(
+            f"params.yaml: {keys}: expected at most {available}, the images of {dataset}'s {file} file; received {sum(sizes)}"
+        )
+
+
+def _order(labels: np.ndarray, *, order: str, seed: tuple[int, int]) -> np.ndarray:
+    """Return a permutation of the rows of `labels`, any head of which may serve as a split."""
+    rows = np.arange(len(labels))
+    if order == "file":
+        return rows
+    shuffled = np.random.default_rng(seed).permutation(rows)
+    if order == "shuffled":
+        return shuffled
+    # Each row's rank within its class, as a share of the class: sorted by it, any head holds the same share of every class.
+    share = np.empty(len(labels))
+    for label in np.unique(labels):
+        of_class = shuffled[labels[shuffled] == label]
+        share[of_class] = (np.arange(len(of_class)) + 0.5) / len(of_class)
+    return shuffled[np.argsort(share[shuffled], kind="stable")]

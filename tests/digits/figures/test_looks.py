@@ -1,0 +1,42 @@
+"""What the figures' shared parts promise."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digits.figures import looks
+
+
+def test_a_long_title_is_broken_into_lines_and_lost_in_none():
+    title = "EMNIST letters, balanced · a network of a very long name · " * 3 + "seed 1"
+    page = looks.page("Accuracy", title=title, height=2)
+    shown = page.texts[1]
+    assert " ".join(shown.get_text().split("\n")) == title
+    box = shown.get_window_extent()
+    assert box.x1 < 1000
+    assert box.y0 > 200  # the pixels of the page's own part
+
+
+def test_a_dollar_sign_is_a_dollar_sign():
+    pages = [looks.page("$1", title=title, height=2) for title in ("S1 S2", "$1 $2")]
+    letters, dollars = (page.texts[1].get_window_extent().width for page in pages)
+    assert dollars == pytest.approx(letters, rel=0.05)
+
+
+@given(st.lists(st.floats(0, 1), max_size=3))
+def test_names_are_spread_apart_and_keep_their_order(wanted):
+    placed = looks.spread(wanted, gap=0.05)
+    assert all(np.diff(sorted(placed)) > 0.049)
+    assert np.array_equal(np.argsort(placed, kind="stable"), np.argsort(wanted, kind="stable"))
+
+
+def test_names_that_are_apart_stay_where_they_are():
+    assert looks.spread([0.9, 0.1, 0.5], gap=0.05) == [0.9, 0.1, 0.5]
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=40), st.floats(0.3, 3))
+def test_a_fitted_text_fits_and_begins_like_the_whole(text, inches):
+    shown = looks.fitted(text, inches=inches)
+    assert looks.width(shown) <= inches
+    assert shown == text or (shown.endswith("…") and text.startswith(shown[:-1]))
