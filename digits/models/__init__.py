@@ -1,0 +1,84 @@
+"""The networks, one file each: the file's name is the network's name in params.yaml, and its `build` makes it."""
+
+import importlib
+import inspect
+import pkgutil
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digits.errors import UserError, nearest, shown
+from digits.params import anything
+
+if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
+    import keras
+
+
+@dataclass(frozen=True)
+class ModelParams:
+    """Section `model` of params.yaml."""
+
+    name: str = anything()  # of a file beside this one; `build` refuses others
+
+
+def names() -> list[str]:
+    """Return the names `build` takes, in alphabetical order."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def build(name: str, *, classes: int, seed: int, **sizes: float) -> "keras.Model":
+    """Return the network `name` with its weights drawn from `seed`.
+
+    It maps pixels in [0, 1], float32 of the shape `model.input_shape`, to probabilities, float32 (batch, outputs), where outputs is
+    `classes` unless the network's docstring says otherwise. `sizes` are that network's own: see its file.
+
+    Raises UserError for a name or a size that is not known, and for a size of the wrong type.
+    """
+    if name not in names():
+        raise _unknown(name)
+    make = importlib.import_module(f"{__name__}.{name}").build
+    known = {key: size for key, size in inspect.signature(make).parameters.items() if key not in ("classes", "seed")}
+    for key, value in sizes.items():
+        where = f"params.yaml: networks.{name}.{key}"
+        if key not in known:
+            wanted = nearest(key, list(known)) if known else "no size, this network has none"
+            raise UserError(f"{where}: expected {wanted}; received the unknown size {key}")
+        if not _fits(value, known[key].annotation):
+            raise UserError(f"{where}: expected {_WORDS[known[key].annotation]}; received {shown(value)}")
+    return make(classes=classes, seed=seed, **sizes)
+
+
+def load_weights(network: "keras.Model", path: Path) -> None:
+    """Give `network` the weights in an HDF5 file. Raises UserError if the file is missing, damaged or another network's."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # Keras only warns of layers that keep the weights they were made with
+            network.load_weights(path)
+    except FileNotFoundError:
+        raise UserError(f"{path} is not there; `dvc repro` makes it") from None
+    except (OSError, ValueError, KeyError, Warning) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(f"{path} holds no weights of {network.name} ({reason}); delete it and run `dvc repro`") from error
+
+
+def sizes_of(name: str, networks: dict) -> dict[str, float]:
+    """Return the sizes that section `networks` of params.yaml gives the network `name`. Raises UserError if it gives none."""
+    if name not in names():
+        raise _unknown(name)
+    if not isinstance(networks.get(name), dict):
+        raise UserError(f"params.yaml: networks.{name}: expected a section of its sizes; received {shown(networks.get(name))}")
+    return networks[name]
+
+
+_WORDS = {int: "a whole number above 0", float: "a number from 0 up to, not including, 1"}
+
+
+def _fits(value: object, kind: type) -> bool:
+    if kind is int:
+        return type(value) is int and value > 0
+    return type(value) in (int, float) and 0 <= value < 1  # pyright: ignore[reportOperatorIssue]
+
+
+def _unknown(name: str) -> UserError:
+    return UserError(f"params.yaml: model.name: expected {nearest(name, names())}; received the unknown network {name}")

@@ -1,0 +1,85 @@
+"""What a run leaves behind after each epoch: its state, its best weights, its curves, a line for the reader."""
+
+import time
+from pathlib import Path
+from statistics import median
+
+import keras
+import psutil
+
+from digits import checkpoints, history, timing
+from digits.curves import Curves
+from digits.progress import Progress
+from digits.stage import say
+from digits.training import State
+from digits.writing import replacing, write_text
+
+
+class Recorder:
+    """A `training.Watcher` that keeps a run in the folder `output`.
+
+    train/best.weights.h5       the weights of the lowest validation loss, as soon as there are better ones
+    checkpoint/state.npz        the state after the last finished epoch, until the run is finished
+    tensorboard/RUN_NAME/       the curves
+    timing.json                 how long it took
+    """
+
+    def __init__(self, network: keras.Model, *, output: Path, run_id: str, run_name: str, epochs: int, images: int):
+        """Record the run of which `run_id` is the fingerprint; `epochs` and `images` (of one epoch) are for the progress."""
+        self._network, self._output, self._run_id, self._images = network, output, run_id, images
+        self._checkpoint = output / "checkpoint/state.npz"
+        self._progress = Progress(epochs=epochs, images=images)
+        self._curves = Curves(output / "tensorboard" / run_name)
+        self._seconds: list[float] = []  # of each epoch's gradient updates in this process
+        self._began, self._ancestors = time.perf_counter(), _ancestors()
+
+    def unfinished(self) -> State:
+        """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
+        state = checkpoints.load(self._checkpoint, fingerprint=self._run_id)
+        for row in state.history:
+            self._curves.add(row)
+        if state.epochs:
+            say(f"going on after epoch {state.epochs}")
+        return state
+
+    def batch_done(self, images: int) -> None:
+        self._progress.batch_done(images)
+
+    def epoch_done(self, state: State, *, seconds: float) -> None:
+        if state.best_epoch == state.epochs:
+            save_weights(self._output / "train/best.weights.h5", self._network)
+        checkpoints.save(self._checkpoint, state, fingerprint=self._run_id)
+        self._curves.add(state.history[-1])
+        self._seconds.append(seconds)
+        self._progress.epoch_done(state.history[-1], seconds=seconds)
+
+    def finish(self, state: State) -> None:
+        """Write the history, both weights and the times, and drop the checkpoint. The network is left with its best weights."""
+        write_text(self._output / "train/history.csv", history.to_csv(state.history))
+        save_weights(self._output / "train/last.weights.h5", self._network)
+        self._network.set_weights(state.best_weights)
+        save_weights(self._output / "train/best.weights.h5", self._network)
+        if self._seconds:
+            timing.record(self._output / "timing.json", "train", self._times())
+        # A killed `dvc repro` leaves this process alive; the next one waits for it, and goes on from its checkpoint.
+        if _ancestors() == self._ancestors:
+            self._checkpoint.unlink()
+
+    def _times(self) -> dict[str, float]:
+        return {
+            "epochs": len(self._seconds),  # of this process: fewer than the run's after a restart
+            "seconds": time.perf_counter() - self._began,  # evaluation and checkpoints included
+            "gradient_seconds_per_epoch": median(self._seconds),
+            "images_per_second": self._images / median(self._seconds),
+        }
+
+
+def _ancestors() -> list[int]:
+    """Return the process numbers of the parent, its parent and so on: the shell and the `dvc` that started this process."""
+    return [process.pid for process in psutil.Process().parents()]
+
+
+def save_weights(path: Path, network: keras.Model) -> None:
+    """Write the network's weights as HDF5, whole or not at all; the same weights give the same bytes."""
+    with replacing(path) as part:
+        network.save_weights(part)

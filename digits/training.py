@@ -1,0 +1,162 @@
+"""The training loop: GradientTape, one step, one epoch, and a state from which it goes on to the bit."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from digits import augmentation
+from digits.errors import UserError
+from digits.inference import BATCH, pixels
+from digits.losses import log_loss
+
+PURPOSE = 0  # tells the shuffle's random numbers from the augmentation's, which has the same seed and epoch
+
+
+class Diverged(UserError):
+    """The loss is no longer a finite number; what follows would not be either."""
+
+
+class Images(Protocol):
+    """What a split must offer: images uint8 (n, 28, 28), labels uint8 (n,), and its length."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int: ...
+
+
+@dataclass
+class State:
+    """Everything a run needs to go on after a finished epoch as if it had never stopped."""
+
+    epochs: int = 0  # finished
+    history: list[dict[str, float]] = field(default_factory=list)  # one row a finished epoch
+    best_epoch: int = 0  # the one with the lowest validation loss so far; without validation images, the last
+    variables: list[np.ndarray] = field(
+        default_factory=list
+    )  # the network's, Dropout's seed states among them, then the optimizer's
+    best_weights: list[np.ndarray] = field(default_factory=list)
+
+
+class Watcher(Protocol):
+    """Who is told how training goes: it draws the progress and keeps the state."""
+
+    def batch_done(self, images: int) -> None: ...
+
+    def epoch_done(self, state: State, *, seconds: float) -> None:
+        """Hear of a finished epoch; `seconds` are those of its gradient updates, without the evaluation after them."""
+        ...
+
+
+def steps_per_epoch(images: int, *, batch_size: int) -> int:
+    """Return how many batches hold `images` images; the last may be smaller."""
+    return -(-images // batch_size)
+
+
+def train(
+    network: keras.Model,
+    splits: Mapping[str, Images],
+    *,
+    num_epochs: int,
+    batch_size: int,
+    rates: np.ndarray,
+    shift: int,
+    seed: int,
+    state: State,
+    watcher: Watcher,
+) -> State:
+    """Train `network` in place by Adam on log loss, from `state` on, and return the state after the last epoch.
+
+    splits   "train", and whichever others shall have their loss and accuracy in the history
+    rates    the learning rate of each step, float32 (num_epochs * steps_per_epoch,)
+    shift    pixels a training image may move along each axis
+    seed     of the shuffle and the shifts; the network's weights have been drawn already
+
+    Raises Diverged after an epoch whose loss is not finite.
+    """
+    optimizer = keras.optimizers.Adam(name="adam")
+    optimizer.build(network.trainable_variables)
+    variables = [*network.variables, *optimizer.variables]
+    for variable, value in zip(variables, state.variables, strict=bool(state.variables)):
+        variable.assign(value)
+    step = _compiled_step(network, optimizer)
+    measure = _compiled_measure(network)
+    images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
+    num_batch = steps_per_epoch(len(images), batch_size=batch_size)
+    for epoch in range(num_epochs):
+        if epoch < state.epochs:
+            continue  # done before this run was interrupted
+        began = time.perf_counter()
+        order = tf.constant(np.random.default_rng((seed, epoch, PURPOSE)).permutation(len(images)), tf.int32)
+        moved = tf.constant(augmentation.shift(images, most=shift, seed=seed, epoch=epoch))
+        for batch in range(num_batch):
+            # gradient update
+            rows = order[batch * batch_size : (batch + 1) * batch_size]
+            step(moved, labels, rows, rates[epoch * num_batch + batch])
+            watcher.batch_done(len(rows))
+        seconds = time.perf_counter() - began
+        row = {"epoch": epoch + 1, "learning_rate": float(rates[(epoch + 1) * num_batch - 1])}
+        for name, split in splits.items():
+            if len(split):
+                row[f"{name}_loss"], row[f"{name}_accuracy"] = measure(split)
+        if not all(np.isfinite(value) for value in row.values()):
+            raise Diverged(
+                f"training diverged in epoch {epoch + 1} of {num_epochs}: the loss is not finite; lower train.learning_rate"
+            )
+        state = _after_epoch(state, row, network=network, variables=variables)
+        watcher.epoch_done(state, seconds=seconds)
+    return state
+
+
+def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+    @tf.function(reduce_retracing=True)
+    def step(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
+        targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
+        with tf.GradientTape() as tape:
+            probabilities = network(pixels(tf.gather(images, rows), network), training=True)
+            loss = log_loss(targets, probabilities)
+            for penalty in network.losses:
+                loss += penalty
+        optimizer.learning_rate.assign(rate)  # pyright: ignore[reportAttributeAccessIssue] - a variable
+        optimizer.apply(tape.gradient(loss, network.trainable_variables))
+
+    return step
+
+
+def _compiled_measure(network: keras.Model) -> Callable[[Images], tuple[float, float]]:
+    @tf.function(reduce_retracing=True)
+    def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        probabilities = network(pixels(images, network), training=False)
+        loss = log_loss(tf.one_hot(labels, network.output_shape[-1]), probabilities)
+        right = tf.math.count_nonzero(tf.argmax(probabilities, axis=1, output_type=tf.int32) == labels, dtype=tf.int32)
+        return loss * tf.cast(tf.shape(labels)[0], tf.float32), right
+
+    def measure(split: Images) -> tuple[float, float]:
+        """Return the log loss in nats per image and the share of right answers."""
+        loss, right = 0.0, 0
+        for start in range(0, len(split), BATCH):
+            part = slice(start, start + BATCH)
+            batch_loss, batch_right = sums(split.images[part], split.labels[part].astype(np.int32))
+            loss, right = loss + float(batch_loss), right + int(batch_right)
+        return loss / len(split), right / len(split)
+
+    return measure
+
+
+def _after_epoch(state: State, row: dict[str, float], *, network: keras.Model, variables: list) -> State:
+    history = [*state.history, row]
+    earlier = [past["validation_loss"] for past in state.history if "validation_loss" in past]
+    # Without validation images each epoch counts as the best so far, and the last stays it.
+    best = "validation_loss" not in row or row["validation_loss"] < min(earlier, default=np.inf)
+    return State(
+        epochs=len(history),
+        history=history,
+        best_epoch=len(history) if best else state.best_epoch,
+        variables=[variable.numpy() for variable in variables],
+        best_weights=[weight.numpy() for weight in network.weights] if best else state.best_weights,
+    )

@@ -1,0 +1,80 @@
+import multiprocessing
+import time
+
+import numpy as np
+import pytest
+
+from digits import checkpoints
+from digits.training import State
+from tests.worlds import bars
+
+
+def state() -> State:
+    return State(
+        epochs=2,
+        history=[{"epoch": 1, "train_loss": 0.1 + 0.2}, {"epoch": 2, "train_loss": float("nan")}],
+        best_epoch=1,
+        variables=[np.arange(6, dtype=np.float32).reshape(2, 3), np.array(7, np.int64), np.array([1, 2], np.uint32)],
+        best_weights=[np.full(3, 0.1, np.float32)],
+    )
+
+
+def test_a_state_is_read_back_to_the_bit(tmp_path):
+    checkpoints.save(tmp_path / "state.npz", state(), fingerprint="run")
+    read = checkpoints.load(tmp_path / "state.npz", fingerprint="run")
+    assert (read.epochs, read.best_epoch, str(read.history)) == (2, 1, str(state().history))
+    for kind in ("variables", "best_weights"):
+        for a, b in zip(getattr(read, kind), getattr(state(), kind), strict=True):
+            assert np.array_equal(a, b)
+            assert a.dtype == b.dtype
+
+
+def test_another_run_s_state_is_not_taken(tmp_path):
+    checkpoints.save(tmp_path / "state.npz", state(), fingerprint="run")
+    assert checkpoints.load(tmp_path / "state.npz", fingerprint="other") == State()
+
+
+@pytest.mark.parametrize("keep", [0, 1, 100, 700, -1])
+def test_a_cut_off_file_gives_a_fresh_state(tmp_path, keep):
+    file = tmp_path / "state.npz"
+    checkpoints.save(file, state(), fingerprint="run")
+    file.write_bytes(file.read_bytes()[:keep])
+    assert checkpoints.load(file, fingerprint="run") == State()
+
+
+def test_a_flipped_byte_anywhere_gives_a_fresh_state_or_the_right_one(tmp_path):
+    file = tmp_path / "state.npz"
+    checkpoints.save(file, state(), fingerprint="run")
+    good = file.read_bytes()
+    for place in range(0, len(good), 7):
+        file.write_bytes(good[:place] + bytes([good[place] ^ 0x55]) + good[place + 1 :])
+        read = checkpoints.load(file, fingerprint="run")
+        assert read == State() or all(np.array_equal(a, b) for a, b in zip(read.variables, state().variables, strict=True))
+
+
+def test_no_file_gives_a_fresh_state(tmp_path):
+    assert checkpoints.load(tmp_path / "state.npz", fingerprint="run") == State()
+
+
+def test_the_fingerprint_tells_parameters_and_images_apart():
+    split, other = bars(5, seed=0), bars(5, seed=1)
+    prints = [checkpoints.fingerprint(*parts) for parts in (("a", 1, split), ("a", 2, split), ("a", 1, other), ("a", 1, split))]
+    assert len(set(prints[:3])) == 3
+    assert prints[0] == prints[3]
+
+
+def hold(lock, ready, seconds: float) -> None:
+    with checkpoints.alone(lock, before_waiting=lambda: None):
+        ready.set()
+        time.sleep(seconds)
+
+
+def test_a_second_training_waits_for_the_first_and_says_so(tmp_path):
+    spawn, said = multiprocessing.get_context("spawn"), []
+    ready = spawn.Event()
+    first = spawn.Process(target=hold, args=(tmp_path / "lock", ready, 1.0))
+    first.start()
+    assert ready.wait(60)
+    with checkpoints.alone(tmp_path / "lock", before_waiting=lambda: said.append("waiting")):
+        assert said == ["waiting"]
+    first.join()

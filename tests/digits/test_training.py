@@ -1,0 +1,142 @@
+"""The loop: that it learns, that it goes on to the bit, and that it looks where it says it looks."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from digits import inference, schedules, training
+from digits.training import State
+from tests.worlds import bars, split_of
+
+TRAIN, VALIDATION, TEST = bars(230, seed=1), bars(50, seed=2), bars(40, seed=3)
+SPLITS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
+
+
+def network(seed: int = 0) -> keras.Model:
+    """Return a small network with what makes resuming hard: dropout and batch norm."""
+    start = {"kernel_initializer": keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))}
+    pixels = keras.Input((784,))
+    x = keras.layers.Dense(32, activation="relu", **start)(pixels)
+    x = keras.layers.BatchNormalization()(x)
+    x = keras.layers.Dropout(0.2, seed=seed)(x)
+    return keras.Model(pixels, keras.layers.Dense(10, activation="softmax", **start)(x))
+
+
+class Watcher:
+    """Remembers what it was told, and stops the run after so many epochs or batches."""
+
+    def __init__(self, *, epochs: int = 10**9, batches: int = 10**9):
+        self.states, self.batches, self.most_epochs, self.most_batches = [], [], epochs, batches
+
+    def batch_done(self, images: int) -> None:
+        self.batches.append(images)
+        if len(self.batches) == self.most_batches:
+            raise KeyboardInterrupt
+
+    def epoch_done(self, state: State, *, seconds: float) -> None:
+        assert seconds > 0
+        self.states.append(state)
+        if len(self.states) == self.most_epochs:
+            raise KeyboardInterrupt
+
+
+def train(*, splits=SPLITS, epochs=6, state=None, watcher=None, seed=1, shift=1, batch_size=50, net=None) -> State:
+    net = net or network()
+    steps = training.steps_per_epoch(len(splits["train"]), batch_size=batch_size)
+    rates = schedules.rates("cosine", peak=0.02, epochs=epochs, steps_per_epoch=steps)
+    return training.train(
+        net, splits, num_epochs=epochs, batch_size=batch_size, rates=rates, shift=shift, seed=seed,
+        state=state or State(), watcher=watcher or Watcher(),
+    )  # fmt: skip
+
+
+def same(a: State, b: State) -> bool:
+    arrays = zip([*a.variables, *a.best_weights], [*b.variables, *b.best_weights], strict=True)
+    return a.history == b.history and a.best_epoch == b.best_epoch and all(np.array_equal(x, y) for x, y in arrays)
+
+
+def test_it_learns():
+    assert train(shift=0, epochs=12).history[-1]["test_accuracy"] > 0.8
+
+
+def test_two_runs_of_one_seed_agree_to_the_bit():
+    assert same(train(), train())
+
+
+def test_another_seed_shuffles_otherwise():
+    assert not same(train(), train(seed=2))
+
+
+@pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"batches": 13}, {"batches": 29}])
+def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop):
+    watcher = Watcher(**stop)
+    with pytest.raises(KeyboardInterrupt):
+        train(watcher=watcher)
+    assert same(train(state=watcher.states[-1]), train())
+
+
+def test_a_finished_run_given_again_trains_no_more():
+    watcher, finished = Watcher(), train()
+    assert same(train(state=finished, watcher=watcher), finished)
+    assert watcher.batches == []
+
+
+def test_every_image_is_seen_once_an_epoch_the_last_batch_being_smaller():
+    watcher = Watcher()
+    train(epochs=2, watcher=watcher)
+    assert watcher.batches == [50, 50, 50, 50, 30] * 2
+
+
+def test_the_best_epoch_is_that_of_the_lowest_validation_loss_and_its_weights_are_kept():
+    net = network()
+    state = train(net=net)
+    losses = [row["validation_loss"] for row in state.history]
+    assert state.best_epoch == int(np.argmin(losses)) + 1
+    net.set_weights(state.best_weights)
+    probabilities = inference.predict(net, VALIDATION.images)
+    accuracy = (probabilities.argmax(axis=1) == VALIDATION.labels).mean()
+    assert accuracy == state.history[state.best_epoch - 1]["validation_accuracy"]
+
+
+def test_the_test_split_chooses_nothing():
+    upside_down = split_of(TEST.images[:, ::-1].copy(), TEST.labels)
+    first, other = train(), train(splits=SPLITS | {"test": upside_down})
+    assert first.best_epoch == other.best_epoch
+    assert all(np.array_equal(a, b) for a, b in zip(first.variables, other.variables, strict=True))
+
+
+def test_without_validation_images_the_history_has_no_such_column_and_the_last_epoch_counts():
+    state = train(splits=SPLITS | {"validation": split_of(TEST.images[:0], TEST.labels[:0])})
+    assert not any(name.startswith("validation") for name in state.history[0])
+    assert state.best_epoch == 6
+
+
+def test_the_history_agrees_with_keras_own_evaluation():
+    net = network()
+    row = train(net=net, epochs=2).history[-1]
+    net.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    for name, split in SPLITS.items():
+        loss, accuracy = net.evaluate(split.images.reshape(-1, 784) / np.float32(255), split.labels, verbose=0)
+        assert row[f"{name}_loss"] == pytest.approx(loss, rel=1e-4)
+        assert row[f"{name}_accuracy"] == pytest.approx(accuracy)
+
+
+def test_a_step_is_the_plain_gradient_step():
+    """One epoch of the compiled loop against the same arithmetic written out, uncompiled."""
+    plain, compiled = (
+        keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, "softmax", kernel_initializer="zeros")]) for _ in "ab"
+    )
+    train(net=compiled, epochs=1, shift=0, batch_size=100)
+    optimizer = keras.optimizers.Adam()
+    rates = schedules.rates("cosine", peak=0.02, epochs=1, steps_per_epoch=3)
+    order = np.random.default_rng((1, 0, training.PURPOSE)).permutation(230)
+    for step in range(3):
+        rows = order[100 * step : 100 * (step + 1)]
+        with tf.GradientTape() as tape:
+            probabilities = plain(TRAIN.images[rows].reshape(-1, 784) / np.float32(255))
+            loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(TRAIN.labels[rows], probabilities))
+        optimizer.learning_rate = float(rates[step])
+        optimizer.apply_gradients(zip(tape.gradient(loss, plain.trainable_variables), plain.trainable_variables, strict=True))
+    for a, b in zip(plain.get_weights(), compiled.get_weights(), strict=True):
+        assert np.allclose(a, b, atol=1e-5)

@@ -1,0 +1,122 @@
+"""The stage `train`, run as DVC runs it. Each run imports TensorFlow, so runs are few and shared."""
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+from digits import arrays
+from digits.history import from_csv
+from tests.worlds import ENVIRONMENT, ROOT, bars, command, params, says_one_line, stage
+
+CACHED = ("summary.txt", "history.csv", "best.weights.h5", "last.weights.h5")
+TRAIN = {"epochs": 6, "batch_size": 50, "learning_rate": 0.01, "shift": 1, "seed": 3}
+
+
+def world(folder):
+    params(folder, train=TRAIN)
+    for seed, (name, size) in enumerate({"train": 400, "validation": 60, "test": 50}.items()):
+        arrays.save(folder / f"data/splits/{name}.npz", bars(size, seed=seed))
+    return folder
+
+
+def outs(folder) -> dict[str, bytes]:
+    return {name: (folder / "output/train" / name).read_bytes() for name in CACHED}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = world(tmp_path_factory.mktemp("finished"))
+    run = stage("train", "data/splits", "output", folder=folder)
+    assert run.returncode == 0, run.stderr
+    return folder, run
+
+
+def test_the_summary_is_printed_before_training_and_saved(finished):
+    folder, run = finished
+    saved = (folder / "output/train/summary.txt").read_text()
+    assert run.stdout.startswith(saved)
+    assert "Total params: 25,756" in saved
+
+
+def test_a_log_gets_one_plain_line_an_epoch(finished):
+    _, run = finished
+    lines = [line for line in run.stdout.splitlines() if line.startswith("epoch ")]
+    assert len(lines) == 6
+    assert "images/s" in lines[-1]
+    assert "\r" not in run.stdout + run.stderr
+
+
+def test_the_history_has_a_row_an_epoch_with_loss_and_accuracy_of_the_three_splits_and_the_rate(finished):
+    columns = from_csv((finished[0] / "output/train/history.csv").read_text())
+    assert columns["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
+    wanted = {f"{split}_{what}" for split in ("train", "validation", "test") for what in ("loss", "accuracy")}
+    assert set(columns) == wanted | {"epoch", "learning_rate"}
+
+
+def test_a_finished_run_leaves_curves_and_times_and_no_checkpoint(finished):
+    folder, _ = finished
+    assert len(list((folder / "output/tensorboard").glob("made-resnet5-seed3-*/events*"))) == 1
+    assert '"images_per_second"' in (folder / "output/timing.json").read_text()
+    assert not (folder / "output/checkpoint/state.npz").exists()
+
+
+def test_killed_at_once_and_again_it_goes_on_to_the_same_bytes(finished, tmp_path):
+    folder = world(tmp_path)
+    state = folder / "output/checkpoint/state.npz"
+    for _ in range(2):
+        before = state.stat().st_mtime_ns if state.exists() else 0
+        run = subprocess.Popen(command("train", "data/splits", "output"), cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 120
+        while run.poll() is None and (not state.exists() or state.stat().st_mtime_ns == before) and time.monotonic() < deadline:
+            time.sleep(0.001)
+        run.send_signal(signal.SIGKILL)
+        assert run.wait() == -signal.SIGKILL
+    last = stage("train", "data/splits", "output", folder=folder)
+    assert "going on after epoch" in last.stdout
+    assert outs(folder) == outs(finished[0])
+
+
+def test_a_changed_parameter_starts_anew_rather_than_from_the_old_state(tmp_path):
+    folder, log = world(tmp_path), tmp_path / "log"
+    with log.open("w") as output:
+        run = subprocess.Popen(command("train", "data/splits", "output"), cwd=folder, env=ENVIRONMENT, stdout=output)
+        while run.poll() is None and "epoch 2" not in log.read_text():
+            time.sleep(0.001)
+        run.kill()
+        run.wait()
+    params(folder, train=TRAIN | {"epochs": 2, "seed": 4})
+    second = stage("train", "data/splits", "output", folder=folder)
+    assert second.returncode == 0
+    assert "going on" not in second.stdout
+
+
+@pytest.mark.parametrize(
+    ("section", "changed", "parts"),
+    [
+        ("train", {"learning_rate": "1e-3"}, ("train.learning_rate", "a number above 0", "the text '1e-3'", "write 0.001")),
+        ("train", {"learning_rte": 0.1}, ("train.learning_rte", "expected learning_rate", "unknown key learning_rte")),
+        ("model", {"name": "resnet"}, ("model.name", "expected resnet5", "received the unknown network resnet")),
+        ("networks", {"resnet5": {"output": 20}}, ("networks.resnet5.output", "expected outputs")),
+    ],
+)
+def test_a_mistake_in_params_yaml_is_one_line_and_writes_nothing(tmp_path, section, changed, parts):
+    folder = world(tmp_path)
+    params(folder, **{"train": TRAIN, section: TRAIN | changed if section == "train" else changed})
+    assert says_one_line(stage("train", "data/splits", "output", folder=folder), "params.yaml", *parts)
+    assert not (folder / "output").exists()
+
+
+def test_a_diverging_run_ends_at_once_in_one_line(tmp_path):
+    folder = world(tmp_path)
+    params(folder, train=TRAIN | {"learning_rate": 1e30})
+    assert says_one_line(stage("train", "data/splits", "output", folder=folder), "diverged in epoch 1 of 6", "train.learning_rate")
+    assert not (folder / "output/train/history.csv").exists()
+
+
+def test_the_loop_has_the_form_the_course_demands():
+    source = (ROOT / "digits/training.py").read_text()
+    outer, inner = source.index("for epoch in range(num_epochs):"), source.index("for batch in range(num_batch):")
+    assert outer < inner < source.index("# gradient update") < source.index("step(moved")
+    assert ".fit(" not in source
