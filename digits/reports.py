@@ -1,0 +1,31 @@
+"""Confusion counts as tables in CSV."""
+
+import csv
+import io
+
+import numpy as np
+
+from digits import evaluation
+
+
+def per_class(counts: np.ndarray, *, class_names: np.ndarray) -> str:
+    """Return one row a class, and their mean: precision, recall, F1 (0 to 1), and support, its number of test images."""
+    columns = evaluation.report(counts)
+    rows = [
+        [str(name), *(f"{columns[key][i]:.4f}" for key in ("precision", "recall", "f1")), int(columns["support"][i])]
+        for i, name in enumerate(class_names)
+    ]
+    means = [f"{columns[key].mean():.4f}" for key in ("precision", "recall", "f1")]
+    return _csv([["class", "precision", "recall", "f1", "support"], *rows, ["macro mean", *means, int(columns["support"].sum())]])
+
+
+def confusion(counts: np.ndarray, *, class_names: np.ndarray) -> str:
+    """Return one row a true class, one column a predicted class, and the number of images in each cell."""
+    rows = [[str(name), *map(int, row)] for name, row in zip(class_names, counts, strict=True)]
+    return _csv([["true \\ predicted", *map(str, class_names)], *rows])
+
+
+def _csv(rows: list[list]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
