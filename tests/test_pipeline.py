@@ -1,0 +1,213 @@
+"""The whole pipeline under the real `dvc`, in clones of this working tree, on a few strokes."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.worlds import project
+
+SMALL = {
+    "fetch": {"dataset": "strokes", "strokes_train": 300, "strokes_test": 60},
+    "split": {"train": 200, "validation": 50, "test": 50, "order": "shuffled"},
+    "train": {"epochs": 2},
+}
+ALL = ["check", "evaluate", "fetch", "plot", "samples", "split", "train"]
+
+
+def sh(folder: Path, *words: str, timeout: int = 300) -> str:
+    """Run a command in `folder` and return what it said on both streams; fail the test if the command failed."""
+    run = subprocess.run(words, cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=timeout, check=False)
+    assert run.returncode == 0, f"{' '.join(words)}\n{run.stdout}\n{run.stderr}"
+    return run.stdout + run.stderr
+
+
+def environment(folder: Path) -> dict[str, str]:
+    home = folder.parent / "home"
+    home.mkdir(exist_ok=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/local/bin:/usr/bin:/bin"])
+    who = {"GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@t", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@t"}
+    return {"HOME": str(home), "PATH": path, **who}
+
+
+def set_params(folder: Path, **sections: dict) -> None:
+    file = folder / "params.yaml"
+    values = yaml.safe_load(file.read_text())
+    for section, changed in sections.items():
+        values[section] |= changed
+    file.write_text(yaml.safe_dump(values, sort_keys=False))
+
+
+def repro(folder: Path) -> list[str]:
+    """Run `dvc repro` and return the stages it ran, in alphabetical order."""
+    return sorted(re.findall(r"Running stage '(\w+)'", sh(folder, "dvc", "repro")))
+
+
+def small_clone(folder: Path) -> Path:
+    project(folder)
+    set_params(folder, **SMALL)
+    sh(folder, "git", "init", "--quiet", "--initial-branch=main")
+    sh(folder, "git", "add", "--all")
+    sh(folder, "git", "commit", "--quiet", "--message=clone")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    folder = small_clone(tmp_path_factory.mktemp("finished") / "clone")
+    assert repro(folder) == ALL
+    sh(folder, "git", "add", "--all")
+    sh(folder, "git", "commit", "--quiet", "--allow-empty", "--message=run")
+    return folder
+
+
+@pytest.fixture
+def clone(finished, tmp_path) -> Path:
+    return Path(shutil.copytree(finished, tmp_path / "clone", symlinks=True))
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text() + text)
+
+
+def test_a_second_repro_runs_nothing(clone):
+    assert repro(clone) == []
+
+
+@pytest.mark.parametrize("figure", ["accuracy", "confusion", "digit_grid"])
+def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, figure):
+    append(clone / f"digits/figures/{figure}.py", "\n# edited\n")
+    assert repro(clone) == (["plot", "samples"] if figure == "digit_grid" else ["plot"])
+
+
+def test_another_plot_dpi_reruns_plot(clone):
+    set_params(clone, plot={"dpi": 50})
+    assert repro(clone) == ["plot"]
+
+
+def test_another_network_s_file_reruns_nothing(clone):
+    other = clone / "digits/models/other.py"
+    shutil.copy(clone / "digits/models/resnet5.py", other)
+    assert repro(clone) == []
+    append(other, "\n# edited\n")
+    assert repro(clone) == []
+
+
+def test_another_learning_rate_reruns_train_evaluate_and_plot(clone):
+    set_params(clone, train={"learning_rate": 0.004})
+    assert repro(clone) == ["evaluate", "plot", "train"]
+
+
+def test_a_comment_in_fetch_reruns_fetch_only(clone):
+    append(clone / "stages/fetch.py", "\n# edited\n")
+    assert repro(clone) == ["fetch"]
+
+
+def test_another_split_seed_reruns_split_and_everything_below(clone):
+    set_params(clone, split={"seed": 2})
+    assert repro(clone) == ["evaluate", "plot", "samples", "split", "train"]
+
+
+def test_every_metric_and_file_name_says_which_data_set_it_was(clone):
+    assert yaml.safe_load((clone / "output/metrics.json").read_text())["dataset"] == "strokes"
+    assert [path.name.split("-")[0] for path in (clone / "output/tensorboard").iterdir()] == ["strokes"]
+
+
+def test_params_diff_shows_the_changed_parameter(clone):
+    set_params(clone, train={"learning_rate": 0.004})
+    assert re.search(r"train\.learning_rate\s.*0\.02.*0\.004", sh(clone, "dvc", "params", "diff"))
+
+
+def test_metrics_show_and_diff(clone):
+    assert re.search(r"accuracy.*log_loss", sh(clone, "dvc", "metrics", "show"))
+    metrics = clone / "output/metrics.json"
+    metrics.write_text(metrics.read_text().replace('"test_images": 50', '"test_images": 51'))
+    assert re.search(r"test_images\s+50\s+51\s+1", sh(clone, "dvc", "metrics", "diff"))
+
+
+@pytest.mark.parametrize("words", [("show",), ("diff", "HEAD")])
+def test_the_plots_page_loads_nothing_from_elsewhere(clone, words):
+    sh(clone, "dvc", "plots", *words)
+    page = (clone / "dvc_plots/index.html").read_text()
+    assert not re.search(r"<(script|link|img|iframe)[^>]*(src|href)=.?(https?:)?//", page)
+    assert page.count("vegaEmbed(") >= 2
+    images = re.findall(r'<img src="(static/[^"]+)"', page)
+    assert len(images) >= 5
+    assert all((clone / "dvc_plots" / image).is_file() for image in images)
+
+
+def test_an_experiment_of_another_rate_trains_and_is_listed(clone):
+    sh(clone, "dvc", "exp", "run", "--name", "slower", "-S", "train.learning_rate=0.00005")
+    assert "going on" not in sh(clone, "dvc", "exp", "show", "--csv")
+    assert re.search(r"slower.*,5e-05,", sh(clone, "dvc", "exp", "show", "--csv"))
+    assert yaml.safe_load((clone / "output/metrics.json").read_text())["test_images"] == 50
+
+
+def test_a_queued_experiment_runs_in_its_own_copy(clone):
+    before = (clone / "output/metrics.json").read_text()
+    sh(clone, "dvc", "exp", "run", "--queue", "--name", "queued", "-S", "train.learning_rate=0.004")
+    sh(clone, "dvc", "queue", "start")
+    deadline = time.monotonic() + 240
+    while "Success" not in (said := sh(clone, "dvc", "queue", "status")) and time.monotonic() < deadline:
+        assert "Failed" not in said
+        time.sleep(1)
+    sh(clone, "dvc", "queue", "stop")
+    assert re.search(r"queued.*,0\.004,", sh(clone, "dvc", "exp", "show", "--csv"))
+    assert (clone / "output/metrics.json").read_text() == before
+
+
+def test_two_repros_at_once_damage_nothing(clone):
+    set_params(clone, train={"learning_rate": 0.004})
+    runs = [
+        subprocess.Popen(
+            ["dvc", "repro"], cwd=clone, env=environment(clone), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [run.communicate(timeout=300)[0] for run in runs]
+    assert 0 in [run.returncode for run in runs]
+    assert "Traceback" not in "".join(said)
+    assert repro(clone) == []
+    assert "changed" not in sh(clone, "dvc", "status")
+
+
+def test_a_killed_repro_is_taken_up_where_it_was_and_ends_in_the_same_bytes(finished, tmp_path):
+    """Only DVC is killed: the training it started lives on, and the next repro waits for it."""
+    folder = small_clone(tmp_path / "clone")
+    run = subprocess.Popen(["dvc", "repro"], cwd=folder, env=environment(folder), stdout=subprocess.DEVNULL)
+    state = folder / "output/checkpoint/state.npz"
+    deadline = time.monotonic() + 200
+    while not state.exists() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert "going on after epoch" in sh(folder, "dvc", "repro")
+    locks = [yaml.safe_load((clone / "dvc.lock").read_text())["stages"] for clone in (finished, folder)]
+    assert {name: stage.get("outs") for name, stage in locks[0].items()} == {
+        name: stage.get("outs") for name, stage in locks[1].items()
+    }
+
+
+def test_without_git_history_it_runs_too(tmp_path):
+    folder = project(tmp_path / "archive")
+    set_params(folder, **SMALL)
+    shutil.rmtree(folder / ".git", ignore_errors=True)
+    (folder / ".venv").mkdir()
+    (folder / ".venv/.installed").touch()  # the environment is the one that runs this test
+    assert "accuracy" in sh(folder, "make")
+
+
+def test_with_the_wrong_python_a_stage_says_what_to_run(clone):
+    bare = subprocess.run(
+        ["/usr/bin/env", "-i", sys.executable, "-S", "-m", "stages.split"], cwd=clone, capture_output=True, text=True, check=False
+    )
+    assert bare.returncode == 2
+    assert len(bare.stderr.splitlines()) == 1
+    assert "run `make`" in bare.stderr
