@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick seeds test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -15,7 +15,10 @@ run: $(READY) scm  ## run what is not up to date, print the metrics and where th
 	@echo "Curves:   make tensorboard, or dvc plots show"
 
 quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own: to try a change out
-	@tools/quick
+	@python -m tools.quick
+
+seeds: $(READY) scm  ## the default run for five seeds, and docs/results.md from what came out; about eight minutes
+	python -m tools.seeds
 
 test: $(READY)  ## the fast tests, under five minutes
 	python -m pytest

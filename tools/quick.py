@@ -1,0 +1,15 @@
+"""`make quick`: the whole pipeline on 600 strokes, with recipes/quick.yaml over params.yaml, in output/quick."""
+
+from pathlib import Path
+
+import yaml
+
+from tools import workspace
+
+FOLDER = Path("output/quick")
+
+if __name__ == "__main__":
+    workspace.make(FOLDER, yaml.safe_load(Path("recipes/quick.yaml").read_text(encoding="utf-8")))
+    workspace.run(FOLDER, "dvc", "repro")
+    workspace.run(FOLDER, "dvc", "metrics", "show")
+    print("Pictures:", *sorted(str(picture) for picture in FOLDER.glob("output/**/*.png") if picture.stem[-1].isalpha()))

@@ -1,0 +1,39 @@
+"""A small DVC project inside the project: this working tree's code as it is, with some parameters changed.
+
+A change can be tried out there before it is committed, and what was trained before stays as it was.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+CODE = ("digits", "stages", "dvc.yaml", ".dvc/config", ".dvc/plots.html")
+
+
+def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
+    """Bring `folder` up to date with the code, and with params.yaml as `changes`, section by section, alter it."""
+    for name in CODE:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if Path(name).is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(name, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(name, target)
+    (folder / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")
+    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    params["fetch"]["folders"] = [os.path.abspath(name) for name in params["fetch"]["folders"]]
+    for section, values in changes.items():
+        params[section] |= values
+    (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+
+
+def run(folder: Path, *words: str) -> None:
+    """Run a command in `folder`, its output on ours; an error of its own ends us with its status."""
+    status = subprocess.run(words, cwd=folder, check=False).returncode
+    if status:
+        raise SystemExit(status)
