@@ -19,5 +19,5 @@ class Curves:
             for name, value in row.items():
                 if name != "epoch":
                     split, _, quantity = name.rpartition("_")
-                    tf.summary.scalar(f"{quantity}/{split}", value)
+                    tf.summary.scalar(name if name == "learning_rate" else f"{quantity}/{split}", value)
         self._writer.flush()

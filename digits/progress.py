@@ -21,20 +21,12 @@ class Progress:
             self._bar.update(images)
 
     def epoch_done(self, row: dict[str, float], *, seconds: float) -> None:
-        """Print the epoch's losses (nats per image), accuracies and speed."""
+        """Print each split's loss (nats per image) and accuracy, the learning rate, and the speed of the gradient updates."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-        splits = [f"{name} {row[f'{name}_loss']:.4f} {row[f'{name}_accuracy']:.4f}" for name in splits_in(row)]
-        width = len(str(self._epochs))
-        print(  # noqa: T201
-            f"epoch {row['epoch']:{width}.0f}/{self._epochs}  loss and accuracy: {'  '.join(splits)}"
-            f"  rate {row['learning_rate']:.6f}  {self._images / seconds:,.0f} images/s",
-            file=self._stream,
-            flush=True,
-        )
-
-
-def splits_in(row: dict[str, float]) -> list[str]:
-    """Return the splits a row of the history has numbers of, in its order."""
-    return [name.removesuffix("_loss") for name in row if name.endswith("_loss")]
+        splits = [name.removesuffix("_loss") for name in row if name.endswith("_loss")]
+        shown = [f"{name} {row[f'{name}_loss']:.4f} {100 * row[f'{name}_accuracy']:6.2f} %" for name in splits]
+        epoch = f"epoch {row['epoch']:{len(str(self._epochs))}.0f}/{self._epochs}"
+        speed = f"rate {row['learning_rate']:.6f}  {self._images / seconds:6,.0f} images/s"
+        print("  ".join([epoch, *shown, speed]), file=self._stream, flush=True)  # noqa: T201

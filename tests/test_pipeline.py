@@ -204,6 +204,18 @@ def test_without_git_history_it_runs_too(tmp_path):
     assert "accuracy" in sh(folder, "make")
 
 
+@pytest.mark.slow
+def test_quick_takes_under_40_seconds_and_leaves_the_project_s_own_results_alone(tmp_path):
+    folder = project(tmp_path / "clone")
+    (folder / ".venv").mkdir()
+    (folder / ".venv/.installed").touch()
+    began = time.perf_counter()
+    assert "strokes" in sh(folder, "make", "quick")
+    assert time.perf_counter() - began < 40
+    assert (folder / "output/quick/output/confusion.png").is_file()
+    assert not (folder / "data/raw.npz").exists()
+
+
 def test_with_the_wrong_python_a_stage_says_what_to_run(clone):
     bare = subprocess.run(
         ["/usr/bin/env", "-i", sys.executable, "-S", "-m", "stages.split"], cwd=clone, capture_output=True, text=True, check=False

@@ -47,7 +47,7 @@ def table(found: list[dict]) -> str:
         [
             f"# {first['network']} on {first['dataset']}, five seeds",
             "",
-            f"Written by `make seeds` on {today}, with the parameters of params.yaml as committed: {first['parameters']:,} parameters,"
+            f"Written by `make seeds` on {today}, with params.yaml as committed: {first['parameters']:,} parameters,"
             f" {first['test_images']:,} test images, weights of the lowest validation loss.",
             f"{timing['machine']['processor']}, {timing['machine']['cores']} cores; {versions}; oneDNN"
             f" {'on' if timing['machine']['TF_ENABLE_ONEDNN_OPTS'] == '1' else 'off'}.",
@@ -62,12 +62,15 @@ def summary(found: list[dict]) -> str:
     """Return the one-row table of the README."""
     accuracies, seconds = [row["accuracy"] for row in found], [row["timing"]["train"]["seconds"] for row in found]
     first, timing = found[0], found[0]["timing"]
-    head = "| network | data set | test accuracy, mean and standard deviation of five seeds | training | on |\n| --- | --- | --- | --- | --- |\n"
-    return head + (
-        f"| {first['network']} | {first['dataset']}, {first['test_images']:,} test images | {mean(accuracies):.4f} ± {stdev(accuracies):.4f}"
-        f" ([each seed](docs/results.md)) | {mean(seconds):.0f} s | {timing['machine']['processor']}, {timing['machine']['cores']} cores,"
-        f" TensorFlow {timing['versions']['tensorflow']} |\n"
-    )
+    head = "| network | data set | test accuracy of five seeds, mean ± s.d. | training | on |\n| --- | --- | --- | --- | --- |\n"
+    cells = [
+        first["network"],
+        f"{first['dataset']}, {first['test_images']:,} test images",
+        f"{mean(accuracies):.4f} ± {stdev(accuracies):.4f} ([each seed](docs/results.md))",
+        f"{mean(seconds):.0f} s",
+        f"{timing['machine']['processor']}, {timing['machine']['cores']} cores, TensorFlow {timing['versions']['tensorflow']}",
+    ]
+    return f"{head}| {' | '.join(cells)} |\n"
 
 
 def _line(name: str, figures: list[float], seconds: float) -> str:

@@ -1,0 +1,23 @@
+import numpy as np
+
+from digits import reports
+
+COUNTS = np.array([[3, 1], [0, 4]])
+NAMES = np.array(["cat, black", "dog"])
+
+
+def test_a_report_has_a_row_a_class_and_their_mean():
+    assert reports.per_class(COUNTS, class_names=NAMES).splitlines() == [
+        "class,precision,recall,f1,support",
+        '"cat, black",1.0000,0.7500,0.8571,4',
+        "dog,0.8000,1.0000,0.8889,4",
+        "macro mean,0.9000,0.8750,0.8730,8",
+    ]
+
+
+def test_a_confusion_table_has_true_classes_in_rows():
+    assert reports.confusion(COUNTS, class_names=NAMES).splitlines() == [
+        'true \\ predicted,"cat, black",dog',
+        '"cat, black",3,1',
+        "dog,0,4",
+    ]
