@@ -25,6 +25,16 @@ def confusion(counts: np.ndarray, *, class_names: np.ndarray) -> str:
     return _csv([["true \\ predicted", *map(str, class_names)], *rows])
 
 
+def first_answers(probabilities: np.ndarray, labels: np.ndarray, *, count: int) -> str:
+    """Return a line for each of the first `count` images: the outputs with two decimals, the index of the largest, the label."""
+    lines = [f"first {min(count, len(labels))} test images: outputs, largest output's index, label"]
+    for row, label in zip(probabilities[:count], labels, strict=False):
+        lines.append(
+            f"{' '.join(f'{value:.2f}' for value in row)}  {row.argmax():2d} {label:2d}{'' if row.argmax() == label else '  wrong'}"
+        )
+    return "\n".join(lines) + "\n"
+
+
 def _csv(rows: list[list]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)

@@ -10,12 +10,12 @@ from digits.writing import write_text
 
 
 def record(path: Path, stage: str, figures: dict[str, float | int | str]) -> None:
-    """Put `figures` (seconds, images per second) under the stage's name into the JSON file, with the machine and the versions."""
+    """Put `figures` (seconds, images per second) under the stage's name into the JSON file, with the machine and the software."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         known = {}
-    known |= {stage: figures, "machine": machine(), "versions": versions()}
+    known |= {stage: figures, "machine": machine(), "software": software()}
     write_text(path, json.dumps(known, indent=2) + "\n")
 
 
@@ -25,13 +25,13 @@ def machine() -> dict[str, str | int]:
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         "system": platform.platform(),
-        "TF_ENABLE_ONEDNN_OPTS": os.environ["TF_ENABLE_ONEDNN_OPTS"],
     }
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages whose numbers these are."""
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")}}
+def software() -> dict[str, str]:
+    """Return the versions of Python and of the packages whose numbers these are, and whether TensorFlow used oneDNN (1 or 0)."""
+    versions = {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
+    return {"python": platform.python_version(), **versions, "oneDNN": os.environ["TF_ENABLE_ONEDNN_OPTS"]}
 
 
 def _processor() -> str:

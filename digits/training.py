@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from digits import augmentation
+from digits.augmentation import AugmentParams, augment
 from digits.errors import UserError
 from digits.inference import BATCH, pixels
 from digits.losses import log_loss
 
-PURPOSE = 0  # tells the shuffle's random numbers from the augmentation's, which has the same seed and epoch
+SHUFFLE = 0  # tells these random numbers from the augmentation's, which has the same seed and epoch
 
 
 class Diverged(UserError):
@@ -43,6 +43,15 @@ class State:
     best_weights: list[np.ndarray] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Objective:
+    """What training makes small: the log loss of smoothed targets, and the weights."""
+
+    classes: int  # the first outputs; a network may have more
+    smoothing: float = 0.0  # share of each target spread evenly over the classes (Szegedy et al. 2016, section 7)
+    l2: float = 0.0  # times the sum of squares of all kernels
+
+
 class Watcher(Protocol):
     """Who is told how training goes: it draws the progress and keeps the state."""
 
@@ -64,36 +73,42 @@ def train(
     *,
     num_epochs: int,
     batch_size: int,
+    optimizer: keras.optimizers.Optimizer,
     rates: np.ndarray,
-    shift: int,
+    moves: AugmentParams,
+    objective: Objective,
+    patience: int,
     seed: int,
     state: State,
     watcher: Watcher,
 ) -> State:
-    """Train `network` in place by Adam on log loss, from `state` on, and return the state after the last epoch.
+    """Train `network` in place, from `state` on, and return the state after the last epoch.
 
-    splits   "train", and whichever others shall have their loss and accuracy in the history
-    rates    the learning rate of each step, float32 (num_epochs * steps_per_epoch,)
-    shift    pixels a training image may move along each axis
-    seed     of the shuffle and the shifts; the network's weights have been drawn already
+    splits     "train", and whichever others shall have their loss and accuracy in the history
+    rates      the learning rate of each step, float32 (num_epochs * steps_per_epoch,)
+    moves      of the training images, another way each epoch
+    objective  what the gradient is of; the history has the plain log loss
+    patience   epochs without a lower validation loss after which training ends early; 0 for never
+    seed       of the shuffle and the moves; the network's weights have been drawn already
 
     Raises Diverged after an epoch whose loss is not finite.
     """
-    optimizer = keras.optimizers.Adam(name="adam")
     optimizer.build(network.trainable_variables)
     variables = [*network.variables, *optimizer.variables]
     for variable, value in zip(variables, state.variables, strict=bool(state.variables)):
         variable.assign(value)
-    step = _compiled_step(network, optimizer)
+    step = _compiled_step(network, optimizer, objective)
     measure = _compiled_measure(network)
     images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
     num_batch = steps_per_epoch(len(images), batch_size=batch_size)
     for epoch in range(num_epochs):
         if epoch < state.epochs:
             continue  # done before this run was interrupted
+        if patience and epoch - state.best_epoch >= patience:
+            break
         began = time.perf_counter()
-        order = tf.constant(np.random.default_rng((seed, epoch, PURPOSE)).permutation(len(images)), tf.int32)
-        moved = tf.constant(augmentation.shift(images, most=shift, seed=seed, epoch=epoch))
+        order = tf.constant(np.random.default_rng((seed, epoch, SHUFFLE)).permutation(len(images)), tf.int32)
+        moved = tf.constant(augment(images, moves, seed=seed, epoch=epoch))
         for batch in range(num_batch):
             # gradient update
             rows = order[batch * batch_size : (batch + 1) * batch_size]
@@ -113,15 +128,19 @@ def train(
     return state
 
 
-def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> Callable:
+    kernels = [weight for weight in network.trainable_weights if weight.path.endswith("kernel")]
+    is_class = tf.cast(tf.range(network.output_shape[-1]) < objective.classes, tf.float32)  # (outputs,)
+    evenly = is_class / objective.classes
+
     @tf.function(reduce_retracing=True)
     def step(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
         targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
         with tf.GradientTape() as tape:
             probabilities = network(pixels(tf.gather(images, rows), network), training=True)
-            loss = log_loss(targets, probabilities)
-            for penalty in network.losses:
-                loss += penalty
+            loss = log_loss((1 - objective.smoothing) * targets + objective.smoothing * evenly, probabilities)
+            if objective.l2:
+                loss += objective.l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
         optimizer.learning_rate.assign(rate)  # pyright: ignore[reportAttributeAccessIssue] - a variable
         optimizer.apply(tape.gradient(loss, network.trainable_variables))
 

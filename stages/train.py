@@ -9,7 +9,8 @@ Run     python -m stages.train data/splits output
 from dataclasses import dataclass
 from pathlib import Path
 
-from digits import arrays, checkpoints, models, schedules, summary, timing, training
+from digits import arrays, checkpoints, models, optimizers, schedules, summary, timing, training
+from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams, deterministic
 from digits.params import between, one_of, positive
 from digits.recording import Recorder
@@ -21,37 +22,60 @@ from digits.writing import write_text
 class TrainParams:
     epochs: int = positive()
     batch_size: int = positive()  # images
-    learning_rate: float = positive()  # of the optimizer, per step: the schedule's highest
+    optimizer: str = one_of(*optimizers.NAMES)
+    momentum: float = between(0, 1)  # of the optimizer "momentum"
+    weight_decay: float = positive(or_zero=True)  # of "adamw", per step, times the learning rate
+    learning_rate: float = positive()  # per step, the schedule's highest
     schedule: str = one_of(*schedules.NAMES)
-    shift: int = between(0, 14)  # pixels a training image may move along each axis, another way each epoch
-    seed: int = positive(or_zero=True)  # of the first weights, the shuffle and the shifts
+    decay: float = between(0.001, 1)  # of the schedule "exponential", per epoch
+    warmup_epochs: float = positive(or_zero=True)
+    l2: float = positive(or_zero=True)  # times the sum of squares of all kernels
+    label_smoothing: float = between(0, 0.9)  # share of each target spread evenly over the classes
+    patience: int = positive(or_zero=True)  # epochs without a lower validation loss that end training; 0: never
+    seed: int = positive(or_zero=True)  # of the first weights, the shuffle and the augmentation
 
 
-def main(folder: Path, output: Path, model: models.ModelParams, networks: dict, compute: ComputeParams, train: TrainParams) -> None:
+def main(
+    folder: Path,
+    output: Path,
+    model: models.ModelParams,
+    networks: dict,
+    compute: ComputeParams,
+    augment: AugmentParams,
+    train: TrainParams,
+) -> None:
     splits = {name: arrays.load(folder / f"{name}.npz", arrays.Split) for name in ("train", "validation", "test")}
     sizes = models.sizes_of(model.name, networks)
-    steps = training.steps_per_epoch(len(splits["train"]), batch_size=train.batch_size)
-    rates = schedules.rates(train.schedule, peak=train.learning_rate, epochs=train.epochs, steps_per_epoch=steps)
+    images, classes = len(splits["train"]), len(splits["train"].class_names)
 
     deterministic(threads=compute.threads)
-    network = models.build(model.name, classes=len(splits["train"].class_names), seed=train.seed, **sizes)
+    network = models.build(model.name, classes=classes, seed=train.seed, **sizes)
+    rates = schedules.rates(
+        train.schedule,
+        peak=train.learning_rate,
+        epochs=train.epochs,
+        steps_per_epoch=training.steps_per_epoch(images, batch_size=train.batch_size),
+        decay=train.decay,
+        warmup_epochs=train.warmup_epochs,
+    )
     layers = summary.table(network)
     write_text(output / "train/summary.txt", layers)
     say(layers)
 
-    run_id = checkpoints.fingerprint(model.name, sizes, compute, train, timing.versions(), *splits.values())
+    run_id = checkpoints.fingerprint(model.name, sizes, compute, augment, train, timing.software(), *splits.values())
     run_name = f"{splits['train'].dataset}-{model.name}-seed{train.seed}-{run_id[:8]}"
     with checkpoints.alone(output / "checkpoint/lock", before_waiting=lambda: warn("waiting for another training in this folder")):
-        recorder = Recorder(
-            network, output=output, run_id=run_id, run_name=run_name, epochs=train.epochs, images=len(splits["train"])
-        )
+        recorder = Recorder(network, output=output, run_id=run_id, run_name=run_name, epochs=train.epochs, images=images)
         state = training.train(
             network,
             splits,
             num_epochs=train.epochs,
             batch_size=train.batch_size,
+            optimizer=optimizers.build(train.optimizer, momentum=train.momentum, weight_decay=train.weight_decay),
             rates=rates,
-            shift=train.shift,
+            moves=augment,
+            objective=training.Objective(classes=classes, smoothing=train.label_smoothing, l2=train.l2),
+            patience=train.patience,
             seed=train.seed,
             state=recorder.unfinished(),
             watcher=recorder,

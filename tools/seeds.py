@@ -41,7 +41,7 @@ def table(found: list[dict]) -> str:
     for name, statistic in (("**mean**", mean), ("standard deviation", stdev)):
         seconds = statistic(row["timing"]["train"]["seconds"] for row in found)
         lines.append(_line(name, [statistic(row[key] for row in found) for key in COLUMNS], seconds))
-    versions = ", ".join(f"{name} {version}" for name, version in timing["versions"].items())
+    software = ", ".join(f"{name} {version}" for name, version in timing["software"].items())
     today = datetime.date.today().isoformat()
     return "\n".join(
         [
@@ -49,8 +49,7 @@ def table(found: list[dict]) -> str:
             "",
             f"Written by `make seeds` on {today}, with params.yaml as committed: {first['parameters']:,} parameters,"
             f" {first['test_images']:,} test images, weights of the lowest validation loss.",
-            f"{timing['machine']['processor']}, {timing['machine']['cores']} cores; {versions}; oneDNN"
-            f" {'on' if timing['machine']['TF_ENABLE_ONEDNN_OPTS'] == '1' else 'off'}.",
+            f"{timing['machine']['processor']}, {timing['machine']['cores']} cores; {software}.",
             "",
             *lines,
             "",
@@ -68,7 +67,7 @@ def summary(found: list[dict]) -> str:
         f"{first['dataset']}, {first['test_images']:,} test images",
         f"{mean(accuracies):.4f} ± {stdev(accuracies):.4f} ([each seed](docs/results.md))",
         f"{mean(seconds):.0f} s",
-        f"{timing['machine']['processor']}, {timing['machine']['cores']} cores, TensorFlow {timing['versions']['tensorflow']}",
+        f"{timing['machine']['processor']}, {timing['machine']['cores']} cores, TensorFlow {timing['software']['tensorflow']}",
     ]
     return f"{head}| {' | '.join(cells)} |\n"
 

@@ -1,32 +1,85 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digits import augmentation
+from digits.augmentation import AugmentParams, augment
 
-IMAGES = np.random.default_rng(0).integers(0, 256, size=(20, 28, 28)).astype(np.uint8)
+IMAGES = np.random.default_rng(0).integers(1, 256, size=(20, 28, 28)).astype(np.uint8)
+NONE = {"shift": 0, "rotate": 0.0, "scale": 0.0, "elastic": 0.0, "erase": 0}
+MOVES = [{"shift": 2}, {"rotate": 15.0}, {"scale": 0.1}, {"elastic": 1.0}, {"erase": 8}]
+ALL = {"shift": 2, "rotate": 15.0, "scale": 0.1, "elastic": 1.0, "erase": 8}
 
 
-def moves_of(image: np.ndarray, most: int) -> list[np.ndarray]:
+def moved(images: np.ndarray = IMAGES, *, seed: int = 1, epoch: int = 5, **moves) -> np.ndarray:
+    return augment(images, AugmentParams(**(NONE | moves)), seed=seed, epoch=epoch)
+
+
+def places_of(image: np.ndarray, most: int) -> list[np.ndarray]:
     padded = np.pad(image, most)
     return [padded[y : y + 28, x : x + 28] for y in range(2 * most + 1) for x in range(2 * most + 1)]
 
 
+def test_with_all_moves_off_images_stay_as_they_are():
+    assert np.array_equal(moved(), IMAGES)
+
+
+@pytest.mark.parametrize("moves", [*MOVES, ALL])
+def test_a_move_keeps_shape_and_type_and_changes_something(moves):
+    result = moved(**moves)
+    assert result.shape == IMAGES.shape
+    assert result.dtype == np.uint8
+    assert not np.array_equal(result, IMAGES)
+
+
+@pytest.mark.parametrize("moves", [*MOVES, ALL])
+def test_the_same_seed_and_epoch_move_alike_and_others_differently(moves):
+    assert np.array_equal(moved(**moves), moved(**moves))
+    assert not np.array_equal(moved(**moves), moved(epoch=6, **moves))
+    assert not np.array_equal(moved(**moves), moved(seed=2, **moves))
+
+
+@given(count=st.integers(1, 20), seed=st.integers(0, 99), moves=st.sampled_from([*MOVES, ALL]))
+def test_what_happens_to_a_row_does_not_depend_on_how_many_there_are(count, seed, moves):
+    assert np.array_equal(moved(seed=seed, **moves)[:count], moved(IMAGES[:count], seed=seed, **moves))
+
+
 @given(most=st.integers(0, 3), seed=st.integers(0, 1000), epoch=st.integers(0, 1000))
-def test_each_image_is_moved_by_at_most_so_many_pixels_and_zeros_move_in(most, seed, epoch):
-    shifted = augmentation.shift(IMAGES, most=most, seed=seed, epoch=epoch)
-    assert shifted.dtype == np.uint8
-    assert shifted.shape == IMAGES.shape
-    for image, moved in zip(IMAGES, shifted, strict=True):
-        assert any(np.array_equal(moved, candidate) for candidate in moves_of(image, most))
+def test_a_shift_is_of_whole_pixels_and_zeros_move_in(most, seed, epoch):
+    for image, result in zip(IMAGES, moved(seed=seed, epoch=epoch, shift=most), strict=True):
+        assert any(np.array_equal(result, place) for place in places_of(image, most))
 
 
-def test_the_same_seed_and_epoch_move_alike_and_others_differently():
-    first = augmentation.shift(IMAGES, most=2, seed=1, epoch=5)
-    assert np.array_equal(first, augmentation.shift(IMAGES, most=2, seed=1, epoch=5))
-    assert not np.array_equal(first, augmentation.shift(IMAGES, most=2, seed=1, epoch=6))
-    assert not np.array_equal(first, augmentation.shift(IMAGES, most=2, seed=2, epoch=5))
+def test_every_shift_occurs():
+    many = np.tile(IMAGES[:1], (2000, 1, 1))
+    seen = {result.tobytes() for result in moved(many, shift=1)}
+    assert seen == {place.tobytes() for place in places_of(IMAGES[0], 1)}
 
 
-def test_shift_0_leaves_images_as_they_are():
-    assert np.array_equal(augmentation.shift(IMAGES, most=0, seed=1, epoch=5), IMAGES)
+@given(seed=st.integers(0, 1000))
+def test_a_turn_and_a_change_of_size_leave_the_middle_where_it_is(seed):
+    disc = np.zeros((1, 28, 28), np.uint8)
+    rows, columns = np.mgrid[:28, :28] - 13.5
+    disc[0, rows**2 + columns**2 < 16] = 255
+    ink = moved(disc, seed=seed, rotate=30.0, scale=0.2)[0].astype(float)
+    assert (ink * rows).sum() / ink.sum() == pytest.approx(0, abs=0.3)
+    assert (ink * columns).sum() / ink.sum() == pytest.approx(0, abs=0.3)
+
+
+@given(seed=st.integers(0, 1000))
+def test_scale_stays_within_its_share(seed):
+    square = np.zeros((1, 28, 28), np.uint8)
+    square[0, 9:19, 9:19] = 255
+    area = moved(square, seed=seed, scale=0.1)[0].sum() / square.sum()
+    assert 0.9**2 - 0.03 <= area <= 1.1**2 + 0.03
+
+
+@given(side=st.integers(1, 28), seed=st.integers(0, 1000))
+def test_erasing_sets_at_most_a_square_to_zero_and_touches_nothing_else(side, seed):
+    for image, result in zip(IMAGES, moved(seed=seed, erase=side), strict=True):
+        gone = result != image
+        assert (result[gone] == 0).all()
+        rows, columns = np.flatnonzero(gone.any(axis=1)), np.flatnonzero(gone.any(axis=0))
+        assert gone[np.ix_(rows, columns)].all()
+        assert 1 <= len(rows) <= side
+        assert 1 <= len(columns) <= side

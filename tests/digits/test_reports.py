@@ -21,3 +21,12 @@ def test_a_confusion_table_has_true_classes_in_rows():
         '"cat, black",3,1',
         "dog,0,4",
     ]
+
+
+def test_the_first_answers_have_two_decimals_the_largest_output_and_the_label_as_course_b_asks():
+    probabilities = np.array([[0.004, 0.996], [0.7, 0.3], [1, 0]])
+    assert reports.first_answers(probabilities, np.array([1, 1, 0]), count=2).splitlines() == [
+        "first 2 test images: outputs, largest output's index, label",
+        "0.00 1.00   1  1",
+        "0.70 0.30   0  1  wrong",
+    ]

@@ -15,6 +15,17 @@ def test_there_is_a_rate_for_every_step_above_zero_and_up_to_the_peak(name, epoc
     assert (rates <= np.float32(peak)).all()
 
 
+def test_exponential_falls_by_its_decay_from_epoch_to_epoch_as_course_e_has_it():
+    rates = schedules.rates("exponential", peak=0.001, epochs=4, steps_per_epoch=3, decay=0.9)
+    assert rates == pytest.approx(np.repeat([0.001, 0.0009, 0.00081, 0.000729], 3))
+
+
+def test_a_warm_up_rises_in_a_straight_line_to_the_schedule_s_own_rate():
+    rates = schedules.rates("constant", peak=1.0, epochs=4, steps_per_epoch=10, warmup_epochs=2)
+    assert rates[:20] == pytest.approx((np.arange(20) + 0.5) / 20)
+    assert (rates[20:] == 1).all()
+
+
 def test_constant_stays_at_its_peak():
     assert schedules.rates("constant", peak=0.5, epochs=2, steps_per_epoch=3).tolist() == [0.5] * 6
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from digits import inference, schedules, training
+from digits import inference, optimizers, schedules, training
+from digits.augmentation import AugmentParams
 from digits.training import State
 from tests.worlds import bars, split_of
 
@@ -41,14 +42,37 @@ class Watcher:
             raise KeyboardInterrupt
 
 
-def train(*, splits=SPLITS, epochs=6, state=None, watcher=None, seed=1, shift=1, batch_size=50, net=None) -> State:
+def train(
+    *,
+    splits=SPLITS,
+    epochs=6,
+    state=None,
+    watcher=None,
+    seed=1,
+    shift=1,
+    batch_size=50,
+    net=None,
+    optimizer="adam",
+    patience=0,
+    **aim,
+) -> State:
     net = net or network()
     steps = training.steps_per_epoch(len(splits["train"]), batch_size=batch_size)
     rates = schedules.rates("cosine", peak=0.02, epochs=epochs, steps_per_epoch=steps)
     return training.train(
-        net, splits, num_epochs=epochs, batch_size=batch_size, rates=rates, shift=shift, seed=seed,
-        state=state or State(), watcher=watcher or Watcher(),
-    )  # fmt: skip
+        net,
+        splits,
+        num_epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizers.build(optimizer, momentum=0.9, weight_decay=0.01),
+        rates=rates,
+        moves=AugmentParams(shift=shift, rotate=0, scale=0, elastic=0, erase=0),
+        objective=training.Objective(classes=10, **aim),
+        patience=patience,
+        seed=seed,
+        state=state or State(),
+        watcher=watcher or Watcher(),
+    )
 
 
 def same(a: State, b: State) -> bool:
@@ -74,6 +98,52 @@ def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop):
     with pytest.raises(KeyboardInterrupt):
         train(watcher=watcher)
     assert same(train(state=watcher.states[-1]), train())
+
+
+@pytest.mark.parametrize("optimizer", optimizers.NAMES)
+def test_a_run_of_any_optimizer_goes_on_to_the_same_bits(optimizer):
+    watcher = Watcher(epochs=1)
+    with pytest.raises(KeyboardInterrupt):
+        train(watcher=watcher, optimizer=optimizer, epochs=3)
+    assert same(train(state=watcher.states[-1], optimizer=optimizer, epochs=3), train(optimizer=optimizer, epochs=3))
+
+
+def validation_losses(state: State) -> list[float]:
+    return [row["validation_loss"] for row in state.history]
+
+
+def test_patience_ends_training_that_many_epochs_after_the_best():
+    without = train(epochs=60, optimizer="rmsprop", shift=0)
+    early = train(epochs=60, optimizer="rmsprop", shift=0, patience=3)
+    assert early.epochs == early.best_epoch + 3 < 60
+    assert validation_losses(early) == validation_losses(without)[: early.epochs]
+
+
+def test_a_run_that_ended_early_does_not_go_on_when_given_again():
+    early = train(epochs=60, optimizer="rmsprop", shift=0, patience=3)
+    assert train(epochs=60, optimizer="rmsprop", shift=0, patience=3, state=early).epochs == early.epochs
+
+
+def test_l2_makes_kernels_smaller_and_leaves_the_reported_loss_plain():
+    plain, shrunk = network(), network()
+    train(net=plain, shift=0)
+    row = train(net=shrunk, shift=0, l2=0.1).history[-1]
+
+    def size(net):
+        return sum(float(np.square(w.numpy()).sum()) for w in net.trainable_weights if w.path.endswith("kernel"))
+
+    assert size(shrunk) < 0.5 * size(plain)
+    shrunk.compile(loss="sparse_categorical_crossentropy")
+    expected = shrunk.evaluate(TRAIN.images.reshape(-1, 784) / np.float32(255), TRAIN.labels, verbose=0)
+    assert row["train_loss"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_smoothed_targets_make_less_certain_answers():
+    plain, smoothed = network(), network()
+    train(net=plain, shift=0, epochs=12)
+    train(net=smoothed, shift=0, epochs=12, smoothing=0.3)
+    certain, less = (inference.predict(net, TRAIN.images).max(axis=1).mean() for net in (plain, smoothed))
+    assert less < certain - 0.05
 
 
 def test_a_finished_run_given_again_trains_no_more():
@@ -130,7 +200,7 @@ def test_a_step_is_the_plain_gradient_step():
     train(net=compiled, epochs=1, shift=0, batch_size=100)
     optimizer = keras.optimizers.Adam()
     rates = schedules.rates("cosine", peak=0.02, epochs=1, steps_per_epoch=3)
-    order = np.random.default_rng((1, 0, training.PURPOSE)).permutation(230)
+    order = np.random.default_rng((1, 0, training.SHUFFLE)).permutation(230)
     for step in range(3):
         rows = order[100 * step : 100 * (step + 1)]
         with tf.GradientTape() as tape:

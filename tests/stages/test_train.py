@@ -11,7 +11,7 @@ from digits.history import from_csv
 from tests.worlds import ENVIRONMENT, ROOT, bars, command, params, says_one_line, stage
 
 CACHED = ("summary.txt", "history.csv", "best.weights.h5", "last.weights.h5")
-TRAIN = {"epochs": 6, "batch_size": 50, "learning_rate": 0.01, "shift": 1, "seed": 3}
+TRAIN = {"epochs": 6, "batch_size": 50, "learning_rate": 0.01, "seed": 3}
 
 
 def world(folder):
