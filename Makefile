@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick seeds test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -17,8 +17,11 @@ run: $(READY) scm  ## run what is not up to date, print the metrics and where th
 quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own: to try a change out
 	@python -m tools.quick
 
-seeds: $(READY) scm  ## the default run for five seeds, and docs/results.md from what came out; about eight minutes
-	python -m tools.seeds
+recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; course_a brings the default back
+	@python -m tools.recipe $(NAME)
+
+seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and docs/results/lenet.md; without a NAME course A, five seeds, README
+	python -m tools.seeds $(NAME) $(SEEDS)
 
 test: $(READY)  ## the fast tests, under five minutes
 	python -m pytest

@@ -1,10 +1,43 @@
-"""How TensorFlow computes: on how many threads, and with the same bits each time."""
+"""How TensorFlow is imported and computes: without its chatter, on how many threads, and with the same bits each time.
 
+What uses TensorFlow takes `tf` and `keras` from here.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-import tensorflow as tf
-
 from digits.params import positive
+
+CHATTER = ("WARNING: All log messages before absl", "I0000 ", "W0000 ")  # of missing GPUs and of oneDNN; no setting stops it
+
+
+@contextmanager
+def _without_chatter() -> Iterator[None]:
+    """Hold back what is written to stderr, C++ code's lines too, and let all but the chatter through at the end."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            held.seek(0)
+            for line in held.read().decode(errors="replace").splitlines(keepends=True):
+                if not line.startswith(CHATTER):
+                    sys.stderr.write(line)
+
+
+with _without_chatter():
+    import keras
+    import tensorflow as tf
+
+__all__ = ["ComputeParams", "deterministic", "keras", "tf"]
 
 
 @dataclass(frozen=True)

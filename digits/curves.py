@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-import tensorflow as tf
+from digits.compute import tf
 
 
 class Curves:

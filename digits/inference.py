@@ -1,8 +1,8 @@
 """Images into a network, probabilities out."""
 
-import keras
 import numpy as np
-import tensorflow as tf
+
+from digits.compute import keras, tf
 
 BATCH = 1000  # images at a time; bounds memory only
 

@@ -1,6 +1,6 @@
 """The optimizers by their names in params.yaml, with Keras' own defaults for what is no parameter here."""
 
-import keras
+from digits.compute import keras
 
 NAMES = ("sgd", "momentum", "adam", "adamw", "rmsprop")
 

@@ -4,10 +4,10 @@ import time
 from pathlib import Path
 from statistics import median
 
-import keras
 import psutil
 
 from digits import checkpoints, history, timing
+from digits.compute import keras
 from digits.curves import Curves
 from digits.progress import Progress
 from digits.stage import say

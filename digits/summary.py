@@ -5,7 +5,7 @@ Keras' own summary takes its width from the terminal and cuts the last column of
 
 from collections.abc import Sequence
 
-import keras
+from digits.compute import keras
 
 HEADER = ("Layer (type)", "Output Shape", "Param #", "Connected to")
 
@@ -25,17 +25,15 @@ def table(network: keras.Model) -> str:
 def _row(layer: keras.layers.Layer) -> tuple[str, ...]:
     is_input = isinstance(layer, keras.layers.InputLayer)
     shape = tuple(layer.output.shape)  # pyright: ignore[reportAttributeAccessIssue] - our layers have one output
-    inputs = [] if is_input else [f"{tensor._keras_history.operation.name}[0][0]" for tensor in _as_list(layer.input)]
+    # Not layer.input: a network within the network has its own input there.
+    sources = [] if is_input else layer._inbound_nodes[0].input_tensors
+    inputs = [f"{tensor._keras_history.operation.name}[0][0]" for tensor in sources]
     return (
         f"{layer.name} ({type(layer).__name__})",
         f"[{shape}]" if is_input else f"{shape}",
         f"{layer.count_params():,}",
         ", ".join(inputs),
     )
-
-
-def _as_list(tensors) -> Sequence:
-    return tensors if isinstance(tensors, list) else [tensors]
 
 
 def _count(weights: Sequence) -> int:

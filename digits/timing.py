@@ -1,5 +1,6 @@
 """How long things took and on what: kept apart from results, because no two runs agree on it."""
 
+import datetime
 import json
 import os
 import platform
@@ -15,7 +16,7 @@ def record(path: Path, stage: str, figures: dict[str, float | int | str]) -> Non
         known = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         known = {}
-    known |= {stage: figures, "machine": machine(), "software": software()}
+    known |= {stage: {"date": datetime.date.today().isoformat(), **figures}, "machine": machine(), "software": software()}
     write_text(path, json.dumps(known, indent=2) + "\n")
 
 

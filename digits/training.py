@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from digits.augmentation import AugmentParams, augment
+from digits.compute import keras, tf
 from digits.errors import UserError
 from digits.inference import BATCH, pixels
 from digits.losses import log_loss

@@ -93,11 +93,13 @@ def test_another_plot_dpi_reruns_plot(clone):
 
 
 def test_another_network_s_file_reruns_nothing(clone):
-    other = clone / "digits/models/other.py"
-    shutil.copy(clone / "digits/models/resnet5.py", other)
+    append(clone / "digits/models/lenet.py", "\n# edited\n")
     assert repro(clone) == []
-    append(other, "\n# edited\n")
-    assert repro(clone) == []
+
+
+def test_another_network_s_sizes_rerun_no_training(clone):
+    set_params(clone, networks={"lenet": {"dense": 512, "dropout": 0.5}})
+    assert repro(clone) == ["check"]
 
 
 def test_another_learning_rate_reruns_train_evaluate_and_plot(clone):

@@ -84,7 +84,7 @@ def command(name: str, *words: object) -> list[str]:
 
 def says_one_line(run: subprocess.CompletedProcess, *parts: str) -> bool:
     """Whether the stage failed as a user's error should: status 2, one line on stderr that has all `parts` in it."""
-    lines = [line for line in run.stderr.splitlines() if not _tensorflows_own(line)]
+    lines = run.stderr.splitlines()
     return run.returncode == 2 and len(lines) == 1 and all(part in lines[0] for part in parts)
 
 
@@ -98,7 +98,3 @@ def project(folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     return folder
-
-
-def _tensorflows_own(line: str) -> bool:
-    return "absl::InitializeLog" in line or line[:5] in ("I0000", "W0000", "E0000")

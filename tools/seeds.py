@@ -1,87 +1,101 @@
-"""`make seeds`: the pipeline once for each of five seeds, and their mean and standard deviation as docs/results.md.
+"""`make seeds NAME=lenet SEEDS=3`: a recipe once for each of so many seeds, and what came out as docs/results/lenet.md.
 
+Without a NAME it is course A with five seeds, whose mean also goes into the README, and two of whose pictures.
 The runs lie in output/seeds/; what is up to date there is not run again, and a killed run goes on.
 """
 
-import datetime
 import json
 import shutil
+import sys
 from pathlib import Path
 from statistics import mean, stdev
 
-from tools import workspace
+from digits.errors import UserError
+from tools import recipe, workspace
 
-SEEDS = (1, 2, 3, 4, 5)
 COLUMNS = {
     "accuracy": "test accuracy",
     "log_loss": "log loss (nats)",
     "macro_f1": "macro F1",
     "calibration_error": "calibration error",
 }
+BEGIN, END = "<!-- results: written by `make seeds` -->\n", "<!-- /results -->"
 
 
-def rows() -> list[dict]:
-    """Run each seed and return its metrics, with the seconds its training took."""
+def rows(name: str, *, seeds: int) -> list[dict]:
+    """Run the recipe `name` with each of the seeds 1 to `seeds`, and return each one's metrics and timing."""
     found = []
-    for seed in SEEDS:
-        folder = Path(f"output/seeds/{seed}")
-        workspace.make(folder, {"train": {"seed": seed}})
+    for seed in range(1, seeds + 1):
+        folder = Path(f"output/seeds/{name}/{seed}")
+        changes = recipe.values(name)
+        workspace.make(folder, changes | {"train": changes["train"] | {"seed": seed}})
         workspace.run(folder, "dvc", "repro")
         timing = json.loads((folder / "output/timing.json").read_text())
         found.append({"seed": seed, "timing": timing, **json.loads((folder / "output/metrics.json").read_text())})
     return found
 
 
-def table(found: list[dict]) -> str:
+def table(name: str, found: list[dict]) -> str:
     """Return the seeds' figures as Markdown, with the conditions they hold under."""
     first, timing = found[0], found[0]["timing"]
-    lines = [f"| seed | {' | '.join(COLUMNS.values())} | training (s) |", "| --- |" + " --- |" * (len(COLUMNS) + 1)]
-    for row in found:
-        lines.append(_line(str(row["seed"]), [row[key] for key in COLUMNS], row["timing"]["train"]["seconds"]))
-    for name, statistic in (("**mean**", mean), ("standard deviation", stdev)):
-        seconds = statistic(row["timing"]["train"]["seconds"] for row in found)
-        lines.append(_line(name, [statistic(row[key] for row in found) for key in COLUMNS], seconds))
-    software = ", ".join(f"{name} {version}" for name, version in timing["software"].items())
-    today = datetime.date.today().isoformat()
-    return "\n".join(
-        [
-            f"# {first['network']} on {first['dataset']}, five seeds",
-            "",
-            f"Written by `make seeds` on {today}, with params.yaml as committed: {first['parameters']:,} parameters,"
-            f" {first['test_images']:,} test images, weights of the lowest validation loss.",
-            f"{timing['machine']['processor']}, {timing['machine']['cores']} cores; {software}.",
-            "",
-            *lines,
-            "",
-        ]
-    )
+    software = ", ".join(f"{package} {version}" for package, version in timing["software"].items())
+    trained = max(row["timing"]["train"]["date"] for row in found)
+    lines = [
+        f"# {name}: {first['network']} on {first['dataset']}",
+        "",
+        f"Written by `make seeds NAME={name} SEEDS={len(found)}` from runs of {trained}. {first['parameters']:,} parameters,"
+        f" {first['test_images']:,} test images, weights of the lowest validation loss.",
+        f"{timing['machine']['processor']}, {timing['machine']['cores']} cores; {software}.",
+        "",
+        f"| seed | {' | '.join(COLUMNS.values())} | training (s) | of which an epoch's updates (s) |",
+        "| --- |" + " --- |" * (len(COLUMNS) + 2),
+        *(_line(str(row["seed"]), [row]) for row in found),
+        _line("**mean**", found),
+    ]
+    if len(found) > 1:
+        lines.append(_line("standard deviation", found, statistic=stdev))
+    return "\n".join([*lines, ""])
 
 
 def summary(found: list[dict]) -> str:
     """Return the one-row table of the README."""
-    accuracies, seconds = [row["accuracy"] for row in found], [row["timing"]["train"]["seconds"] for row in found]
+    accuracies = [row["accuracy"] for row in found]
     first, timing = found[0], found[0]["timing"]
-    head = "| network | data set | test accuracy of five seeds, mean ± s.d. | training | on |\n| --- | --- | --- | --- | --- |\n"
+    head = f"| network | data set | test accuracy of {len(found)} seeds, mean ± s.d. | training | on |\n" + "| --- " * 5 + "|\n"
     cells = [
         first["network"],
         f"{first['dataset']}, {first['test_images']:,} test images",
-        f"{mean(accuracies):.4f} ± {stdev(accuracies):.4f} ([each seed](docs/results.md))",
-        f"{mean(seconds):.0f} s",
+        f"{mean(accuracies):.4f} ± {stdev(accuracies):.4f} ([each seed](docs/results/{recipe.BASE}.md))",
+        f"{mean(row['timing']['train']['seconds'] for row in found):.0f} s",
         f"{timing['machine']['processor']}, {timing['machine']['cores']} cores, TensorFlow {timing['software']['tensorflow']}",
     ]
     return f"{head}| {' | '.join(cells)} |\n"
 
 
-def _line(name: str, figures: list[float], seconds: float) -> str:
-    return f"| {name} | {' | '.join(f'{figure:.4f}' for figure in figures)} | {seconds:.0f} |"
+def _line(name: str, found: list[dict], *, statistic=mean) -> str:
+    figures = [f"{statistic(row[key] for row in found):.4f}" for key in COLUMNS]
+    times = [f"{statistic(row['timing']['train'][key] for row in found):.1f}" for key in ("seconds", "gradient_seconds_per_epoch")]
+    return f"| {name} | {' | '.join([*figures, *times])} |"
+
+
+def main(name: str = recipe.BASE, seeds: str = "5") -> None:
+    """Run the seeds and write the tables."""
+    found = rows(name, seeds=int(seeds))
+    page = Path(f"docs/results/{name}.md")
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(table(name, found), encoding="utf-8")
+    if name != recipe.BASE:
+        return
+    readme = Path("README.md")
+    before, rest = readme.read_text(encoding="utf-8").split(BEGIN)
+    readme.write_text(before + BEGIN + summary(found) + END + rest.split(END)[1], encoding="utf-8")
+    for picture in ("accuracy", "mistakes"):
+        shutil.copy2(f"output/seeds/{name}/1/output/{picture}.png", f"docs/pictures/{picture}.png")
 
 
 if __name__ == "__main__":
-    found = rows()
-    Path("docs/results.md").write_text(table(found), encoding="utf-8")
-    readme = Path("README.md")
-    begin, end = "<!-- results: written by `make seeds` -->\n", "<!-- /results -->"
-    before, rest = readme.read_text(encoding="utf-8").split(begin)
-    readme.write_text(before + begin + summary(found) + end + rest.split(end)[1], encoding="utf-8")
-    for name in ("accuracy", "mistakes"):
-        shutil.copy2(f"output/seeds/{SEEDS[0]}/output/{name}.png", f"docs/pictures/{name}.png")
+    try:
+        main(*sys.argv[1:])
+    except (UserError, ValueError) as error:
+        print(f"seeds: {error}", file=sys.stderr)
+        sys.exit(2)

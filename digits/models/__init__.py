@@ -4,9 +4,10 @@ import importlib
 import inspect
 import pkgutil
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from digits.errors import UserError, nearest, shown
 from digits.params import anything
@@ -27,11 +28,12 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def build(name: str, *, classes: int, seed: int, **sizes: float) -> "keras.Model":
+def build(name: str, *, classes: int, seed: int, **sizes: Any) -> "keras.Model":
     """Return the network `name` with its weights drawn from `seed`.
 
     It maps pixels in [0, 1], float32 of the shape `model.input_shape`, to probabilities, float32 (batch, outputs), where outputs is
-    `classes` unless the network's docstring says otherwise. `sizes` are that network's own: see its file.
+    `classes` unless the network's docstring says otherwise. `sizes` are that network's own: see its file. What a size may be
+    follows from its annotation in that file's `build`.
 
     Raises UserError for a name or a size that is not known, and for a size of the wrong type.
     """
@@ -45,7 +47,7 @@ def build(name: str, *, classes: int, seed: int, **sizes: float) -> "keras.Model
             wanted = nearest(key, list(known)) if known else "no size, this network has none"
             raise UserError(f"{where}: expected {wanted}; received the unknown size {key}")
         if not _fits(value, known[key].annotation):
-            raise UserError(f"{where}: expected {_WORDS[known[key].annotation]}; received {shown(value)}")
+            raise UserError(f"{where}: expected {_words(known[key].annotation)}; received {shown(value)}")
     return make(classes=classes, seed=seed, **sizes)
 
 
@@ -62,7 +64,7 @@ def load_weights(network: "keras.Model", path: Path) -> None:
         raise UserError(f"{path} holds no weights of {network.name} ({reason}); delete it and run `dvc repro`") from error
 
 
-def sizes_of(name: str, networks: dict) -> dict[str, float]:
+def sizes_of(name: str, networks: dict) -> dict[str, Any]:
     """Return the sizes that section `networks` of params.yaml gives the network `name`. Raises UserError if it gives none."""
     if name not in names():
         raise _unknown(name)
@@ -71,13 +73,29 @@ def sizes_of(name: str, networks: dict) -> dict[str, float]:
     return networks[name]
 
 
-_WORDS = {int: "a whole number above 0", float: "a number from 0 up to, not including, 1"}
+_WORDS = {
+    bool: "true or false",
+    int: "a whole number above 0",
+    float: "a number from 0 up to, not including, 1",
+    str: "text",
+    Sequence[int]: "a list of whole numbers above 0",
+}
 
 
-def _fits(value: object, kind: type) -> bool:
+def _words(kind: Any) -> str:
+    return f"one of {', '.join(get_args(kind))}" if get_origin(kind) is Literal else _WORDS[kind]
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if get_origin(kind) is Literal:
+        return type(value) is str and value in get_args(kind)
+    if kind == Sequence[int]:
+        return type(value) is list and bool(value) and all(_fits(item, int) for item in value)
     if kind is int:
         return type(value) is int and value > 0
-    return type(value) in (int, float) and 0 <= value < 1  # pyright: ignore[reportOperatorIssue]
+    if kind is float:
+        return type(value) in (int, float) and 0 <= value < 1
+    return type(value) is kind
 
 
 def _unknown(name: str) -> UserError:

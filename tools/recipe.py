@@ -1,0 +1,69 @@
+"""`make recipe NAME=lenet`: write into params.yaml what recipes/lenet.yaml asks for, comments kept.
+
+recipes/course_a.yaml holds the default of every key that a recipe may change; another recipe holds what differs from it. So which
+recipe stood in params.yaml before makes no difference, and keys that are no recipe's business (fetch.folders) stay as they are.
+"""
+
+import io
+import sys
+from pathlib import Path
+
+import yaml
+from ruamel.yaml import YAML
+
+from digits.errors import UserError, nearest
+from digits.writing import write_text
+
+BASE = "course_a"
+FOLDER = Path("recipes")
+
+
+def names() -> list[str]:
+    """Return the recipes there are, in alphabetical order."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def values(name: str) -> dict[str, dict]:
+    """Return every key that recipes may change, section by section, as the recipe `name` has it."""
+    if name not in names():
+        raise UserError(f"NAME: expected {nearest(name, names())}; received {name or 'nothing'}; known: {', '.join(names())}")
+    merged = _read(BASE)
+    for section, changes in _read(name).items():
+        merged[section] = merged.get(section, {}) | changes
+    return merged
+
+
+def written_into(params: str, recipe: dict[str, dict]) -> str:
+    """Return the text of params.yaml with the recipe's values. Raises UserError for a key that params.yaml has not."""
+    editor = YAML()
+    editor.preserve_quotes = True
+    editor.width = 200
+    document = editor.load(params)
+    for section, changes in recipe.items():
+        for key, value in changes.items():
+            if key not in document.get(section, {}):
+                raise UserError(f"recipe: {section}.{key}: expected a key of params.yaml; received an unknown one")
+            document[section][key] = value
+    text = io.StringIO()
+    editor.dump(document, text)
+    return text.getvalue()
+
+
+def _read(name: str) -> dict[str, dict]:
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")) or {}
+
+
+def main(name: str) -> int:
+    """Write the recipe `name` into params.yaml and return the exit status."""
+    params = Path("params.yaml")
+    try:
+        write_text(params, written_into(params.read_text(encoding="utf-8"), values(name)))
+    except UserError as error:
+        print(f"recipe: {error}", file=sys.stderr)
+        return 2
+    print(f"params.yaml now holds recipes/{name}.yaml; `dvc params diff` shows what changed, `dvc repro` runs it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(" ".join(sys.argv[1:])))
