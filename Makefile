@@ -24,10 +24,10 @@ seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and docs/re
 	python -m tools.seeds $(NAME) $(SEEDS)
 
 test: $(READY)  ## the fast tests, under five minutes
-	python -m pytest
+	python -m pytest --numprocesses 2 --dist loadfile
 
 test-all: $(READY)  ## every test, the slow ones on real data too
-	python -m pytest -m "slow or not slow"
+	python -m pytest -m "slow or not slow" --numprocesses 2 --dist loadfile
 
 check: $(READY)  ## what pre-commit and CI check besides the tests
 	ruff format --check .
