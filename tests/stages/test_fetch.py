@@ -348,13 +348,103 @@ def test_strokes_drawn_for_want_of_a_source_are_the_chosen_ones_byte_for_byte(wo
     assert world.raw.read_bytes() == instead
 
 
+# Tables of one's own -----------------------------------------------------------------------------------------------
+
+
+def put_table(path: Path, labels: list[str], *, seed: int = 0) -> np.ndarray:
+    """Write a table with an id, a label and a random image a row, and return the images."""
+    images = np.random.default_rng(seed).integers(0, 256, (len(labels), 28, 28), dtype=np.uint8)
+    path.parent.mkdir(exist_ok=True)
+    names = ["id", "label", *(f"pixel{number}" for number in range(784))]
+    rows = ([f"{seed}-{row}", label, *image.ravel()] for row, (image, label) in enumerate(zip(images, labels, strict=True)))
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in [names, *rows]))
+    return images
+
+
+def csv_params(world: World, **changed: object) -> None:
+    worlds.params(world.project, fetch={"dataset": "csv"}, csv={"test_rows": 2, "id_column": "id"} | changed)
+
+
+def test_a_table_that_is_not_there_is_named(world):
+    csv_params(world)
+    assert worlds.says_one_line(world.fetch(), "fetch: own/train.csv is not there", "fetch.own")
+    assert world.files() == []
+
+
+def test_a_bad_cell_leaves_the_old_data_alone(world):
+    csv_params(world)
+    table = world.project / "own/train.csv"
+    put_table(table, ["a", "b", "c"])
+    assert world.fetch().returncode == 0
+    before = world.raw.read_bytes()
+    table.write_text(table.read_text().replace("0-1,b,", "0-1,b,x"))
+    assert worlds.says_one_line(world.fetch(), "own/train.csv: row 3, column 3 (pixel0): expected a whole number from 0 to 255")
+    assert world.raw.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"test_rows": 3}, "csv.test_rows: expected fewer than the 3 rows of own/train.csv; received 3"),
+        ({"test": "other.csv"}, "own/other.csv: row 3: expected a label that the training table has; received 'd'"),
+        ({"train_labels": "other.csv"}, "own/train.csv: row 1: expected 784 columns of pixels, id (id); received 785 of pixels"),
+        ({"id_column": "label"}, "row 1: expected 784 columns of pixels, label (label), label (id); received 785 of pixels"),
+        ({"header": "yes"}, "csv.header: expected true or false; received the text 'yes'"),
+        ({"label_column": 900}, "row 1: expected column 900, the label; received 786 columns"),
+    ],
+)
+def test_a_section_that_does_not_fit_the_tables_is_refused_in_one_line(world, changed, said):
+    put_table(world.project / "own/train.csv", ["a", "b", "c"])
+    put_table(world.project / "own/other.csv", ["a", "d"], seed=1)
+    csv_params(world, **changed)
+    assert worlds.says_one_line(world.fetch(), said)
+    assert not world.raw.exists()
+
+
+def test_repeated_ids_are_refused(world):
+    table = world.project / "own/train.csv"
+    put_table(table, ["a", "b", "c"])
+    table.write_text(table.read_text().replace("0-2", "0-0"))
+    csv_params(world)
+    assert worlds.says_one_line(world.fetch(), "row 4, column id: expected an id of its own; received '0-0', which row 2 has")
+
+
+def test_the_last_rows_of_a_table_are_its_test_images(world):
+    images = put_table(world.project / "own/train.csv", ["10", "9", "2", "9", "10"])
+    csv_params(world)
+    run = world.fetch()
+    assert (run.stdout, run.stderr) == ("csv: 3 training and 2 test images, from own -> data/raw.npz\n", "")
+    data = arrays.load(world.raw, arrays.Dataset)
+    assert np.array_equal(np.concatenate([data.train_images, data.test_images]), images)
+    assert data.class_names.tolist() == ["2", "9", "10"]
+    assert (data.train_labels.tolist(), data.test_labels.tolist()) == ([2, 1, 0], [1, 2])
+    assert data.source_sha256.tolist() == [hashlib.sha256((world.project / "own/train.csv").read_bytes()).hexdigest()]
+
+
+def test_a_table_of_test_images_and_tables_of_labels_are_read_and_their_checksums_kept(world):
+    own = world.project / "own"
+    images = put_table(own / "train.csv", ["no", "no"]), put_table(own / "test.csv", ["no"], seed=1)
+    for name, rows in (("train", "0-0,beta,\n0-1,alpha,\n"), ("test", "1-0,beta,\n")):
+        (own / f"{name}.csv").write_text((own / f"{name}.csv").read_text().replace("label,", "").replace("no,", ""))
+        (own / f"{name}_labels.csv").write_text(rows)
+    files = {"test": "test.csv", "train_labels": "train_labels.csv", "test_labels": "test_labels.csv"}
+    csv_params(world, **files, labels_header=False, label_column=2, labels_id_column=1)
+    assert world.fetch().stderr == ""
+    data = arrays.load(world.raw, arrays.Dataset)
+    assert np.array_equal(data.train_images, images[0])
+    assert np.array_equal(data.test_images, images[1])
+    assert data.class_names.tolist() == ["alpha", "beta"]
+    assert (data.train_labels.tolist(), data.test_labels.tolist()) == ([1, 0], [1])
+    assert len(set(data.source_sha256.tolist())) == 4
+
+
 # Parameters and start ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("dataset", "minst", "text one of mnist, fashion_mnist, strokes; received the text 'minst'"),
+        ("dataset", "minst", "text one of mnist, fashion_mnist, strokes, csv; received the text 'minst'"),
         ("folders", "../shelf", "a list of texts; received the text '../shelf'"),
         ("offline", "maybe", "text one of strokes, stop; received the text 'maybe'"),
         ("strokes_classes", "latin", "text one of digits, greek, all; received the text 'latin'"),
