@@ -6,8 +6,9 @@ on all its bytes at once: a pixel is worked out at the byte where it ends.
 
 import csv
 import hashlib
+import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -104,6 +105,31 @@ def refuse_duplicates(table: Table, *, column: Column) -> None:
             f"{table.name}: row {row + table.first_row}, column {column}: expected an id of its own; "
             f"received {_shown(ids[row])}, which row {before + table.first_row} has"
         )
+
+
+def ids(table: Table, *, first: int, column: Column) -> list[str]:
+    """Return each row's id: column "id", in which none may occur twice, or else numbers counted from `first`.
+
+    Raises UserError for an id that occurs twice or is not UTF-8; it calls the column `column`.
+    """
+    if "id" not in table.texts:
+        return list(map(str, range(first, first + len(table))))
+    refuse_duplicates(table, column=column)
+    try:
+        return np.char.decode(table.texts["id"], "utf-8").tolist()
+    except UnicodeDecodeError as error:
+        row = int(np.flatnonzero(table.texts["id"] == error.object)[0]) + table.first_row
+        raise UserError(f"{table.name}: row {row}, column {column}: expected UTF-8; received {_shown(error.object)}") from None
+
+
+def text(rows: Iterable[tuple[str, str]], *, header: tuple[str, str] | None) -> str:
+    """Return rows as comma-separated text, quoted where a cell needs it."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    if header:
+        writer.writerow(header)
+    writer.writerows(rows)
+    return written.getvalue()
 
 
 def class_names(table: Table) -> list[str]:

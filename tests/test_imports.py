@@ -9,8 +9,9 @@ import yaml
 
 from tests.imports import ROOT, project_imports
 
-STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-RUN_A_NETWORK = ("train", "evaluate")
+PIPELINES = ("dvc.yaml", "submission/dvc.yaml")
+STAGES = {name: stage for file in PIPELINES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()}
+RUN_A_NETWORK = ("train", "evaluate", "submission")
 NETWORKS = {f"digits/models/{path.name}" for path in (ROOT / "digits/models").glob("*.py") if path.stem != "__init__"}
 
 

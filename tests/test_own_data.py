@@ -34,3 +34,14 @@ def test_without_a_table_the_default_run_needs_none_and_one_put_there_reruns_fet
     assert "Running stage 'fetch'" in said
     assert "Running stage 'split'" not in said
     assert "own/train.csv" not in sh(clone, "git", "status", "--short")
+
+
+def test_a_submission_runs_what_it_needs_and_again_for_a_new_table(clone):
+    def submit() -> bool:
+        return "submission/dvc.yaml:submission':\n" in sh(clone, "dvc", "repro", "submission/dvc.yaml")
+
+    set_params(clone, fetch={"dataset": "strokes"}, submission={"table_header": False})
+    for rows, runs in ((2, True), (2, False), (3, True)):
+        (clone / "own/test.csv").write_text((",".join(["0"] * 784) + "\n") * rows)
+        assert submit() == runs
+        assert (clone / "output/submission.csv").read_text().count("\n") == 1 + rows

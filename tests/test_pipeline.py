@@ -177,7 +177,7 @@ def test_two_repros_at_once_damage_nothing(clone):
     assert 0 in [run.returncode for run in runs]
     assert "Traceback" not in "".join(said)
     assert repro(clone) == []
-    assert "changed" not in sh(clone, "dvc", "status")
+    assert "changed" not in sh(clone, "dvc", "status", "dvc.yaml")
 
 
 def test_a_killed_repro_is_taken_up_where_it_was_and_ends_in_the_same_bytes(finished, tmp_path):
