@@ -145,9 +145,13 @@ def class_names(table: Table) -> list[str]:
         except UnicodeDecodeError:
             where = f"{table.name}: row {row + table.first_row}"
             raise UserError(f"{where}: expected a label in UTF-8; received {_shown(label)}") from None
-    if all(re.fullmatch(r"-?[0-9]+", text) for text in names):
-        return sorted(names, key=lambda text: (int(text), text))
-    return sorted(names)
+    return in_order(names)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Return names of classes sorted, by number if all are whole numbers, else by letter."""
+    names = sorted(names)
+    return sorted(names, key=int) if all(re.fullmatch(r"-?[0-9]{1,18}", name, re.ASCII) for name in names) else names
 
 
 def indices(table: Table, names: list[str]) -> np.ndarray:

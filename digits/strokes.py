@@ -263,10 +263,10 @@ def _render(pen: np.ndarray, width: np.ndarray, runs: list[tuple[slice, ...]]) -
         for run in pieces:
             cv2.polylines(canvas, [path[run]], False, 255, wide[run.start], cv2.LINE_8, SHIFT)
         cv2.resize(canvas, (SIDE, SIDE), dst=image, interpolation=cv2.INTER_AREA)
-    return _centre(images)
+    return centred(images)
 
 
-def _centre(images: np.ndarray) -> np.ndarray:
+def centred(images: np.ndarray) -> np.ndarray:
     """Move each image by whole pixels until its centre of mass is the middle, as far as the margin of 4 pixels lets."""
     margin = (SIDE - BOX) // 2
     ink = images.sum(axis=(1, 2), dtype=np.int64).clip(1)

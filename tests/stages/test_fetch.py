@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -438,13 +439,89 @@ def test_a_table_of_test_images_and_tables_of_labels_are_read_and_their_checksum
     assert len(set(data.source_sha256.tolist())) == 4
 
 
+# Pictures of one's own ---------------------------------------------------------------------------------------------
+
+
+def put_picture(path: Path, *, length: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    grey = np.full((60, 50), 230, np.uint8)
+    grey[10 : 10 + length, 20:24] = 20
+    path.write_bytes(cv2.imencode(".png", grey)[1].tobytes())
+
+
+def picture_params(world: World, **changed: object) -> None:
+    worlds.params(world.project, fetch={"dataset": "pictures"}, pictures=changed)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a/empty.png", "fetch: own/train/a/empty.png: expected a picture; received an empty file"),
+        ("stray.png", "fetch: own/train/stray.png: expected the class as folder; received none; see pictures.classes"),
+    ],
+)
+def test_what_is_no_picture_of_a_class_is_named(world, name, said):
+    put_picture(world.project / "own/train/a/1.png", length=30)
+    (world.project / "own/train" / name).write_bytes(b"")
+    picture_params(world)
+    assert worlds.says_one_line(world.fetch(), said)
+    assert not world.raw.exists()
+
+
+def test_a_folder_without_pictures_and_a_new_class_in_test_are_named(world):
+    picture_params(world, test="test")
+    assert worlds.says_one_line(world.fetch(), "fetch: own/train: expected a folder of pictures; received none")
+    put_picture(world.project / "own/train/a/1.png", length=30)
+    put_picture(world.project / "own/test/b/1.png", length=30)
+    assert worlds.says_one_line(world.fetch(), "own/test: expected classes of own/train; received the new class b")
+    picture_params(world)
+    assert worlds.says_one_line(world.fetch(), "own/train: expected two pictures of a class; received one of each")
+
+
+def test_pictures_in_folders_come_in_turn_and_the_last_of_each_class_are_for_testing(world):
+    for label in ("10", "9"):
+        for number in range(4):
+            put_picture(world.project / f"own/train/{label}/{number}.png", length=10 + 8 * number)
+    (world.project / "own/train/.DS_Store").write_bytes(b"")
+    picture_params(world, test_share=0.25)
+    run = world.fetch()
+    assert (run.stdout, run.stderr) == ("pictures: 6 training and 2 test images, from own -> data/raw.npz\n", "")
+    data = arrays.load(world.raw, arrays.Dataset)
+    assert data.class_names.tolist() == ["9", "10"]
+    assert (data.train_labels.tolist(), data.test_labels.tolist()) == ([1, 0, 1, 0, 1, 0], [1, 0])
+    assert len(data.source_sha256) == 1
+    before = world.raw.read_bytes()
+    assert world.fetch().returncode == 0
+    assert world.raw.read_bytes() == before
+
+
+def test_pictures_can_have_their_class_in_their_names(world):
+    for name in ("alpha_001", "beta_001", "alpha_002"):
+        put_picture(world.project / f"own/train/{name}.png", length=20)
+    picture_params(world, classes="name")
+    assert world.fetch().stderr == ""
+    data = arrays.load(world.raw, arrays.Dataset)
+    assert (data.class_names.tolist(), data.train_labels.tolist(), data.test_labels.tolist()) == (["alpha", "beta"], [0, 1], [0])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="no ../shared/datasets")
+def test_scans_and_photos_of_greek_letters_make_a_data_set(world):
+    worlds.params(
+        world.project,
+        fetch={"dataset": "pictures", "own": str(SHARED)},
+        pictures={"train": "greek", "test": "greek_own", "classes": "name"},
+    )
+    assert "pictures: 27 training and 12 test images" in world.fetch().stdout
+
+
 # Parameters and start ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("dataset", "minst", "text one of mnist, fashion_mnist, strokes, csv; received the text 'minst'"),
+        ("dataset", "minst", "text one of mnist, fashion_mnist, strokes, csv, pictures; received the text 'minst'"),
         ("folders", "../shelf", "a list of texts; received the text '../shelf'"),
         ("offline", "maybe", "text one of strokes, stop; received the text 'maybe'"),
         ("strokes_classes", "latin", "text one of digits, greek, all; received the text 'latin'"),

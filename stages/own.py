@@ -1,0 +1,119 @@
+"""What fetch does for data of your own: it reads tables (fetch.dataset: csv) or pictures below the folder fetch.own."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digits import arrays, csvs, pictures
+from digits.errors import UserError
+from digits.params import anything, between, one_of, positive
+
+
+@dataclass(frozen=True)
+class CsvParams:
+    train: str = anything()  # the table of training images, in fetch.own
+    test: str = anything()  # the table of test images; "" takes the last rows of train
+    test_rows: int = positive()  # how many, if test is ""
+    header: bool = anything()  # whether the first row has the columns' names
+    label_column: str | int = anything()  # its name, or its number from 1; in the table, or in that of labels
+    id_column: str | int = anything()  # "" if there is none
+    train_labels: str = anything()  # a table of labels in the order of train's rows; "" if train has them itself
+    test_labels: str = anything()
+    labels_header: bool = anything()
+    labels_id_column: str | int = anything()  # of the tables of labels; must agree with id_column
+
+
+@dataclass(frozen=True)
+class PicturesParams:
+    train: str = anything()  # the folder of training pictures, in fetch.own
+    test: str = anything()  # the folder of test pictures; "" takes the last of each class of train
+    test_share: float = between(0.001, 0.999)  # of each class's pictures, one at least, if test is ""
+    classes: str = one_of(*pictures.CLASSES)  # a folder each, or in the file's name
+    ink: str = one_of(*pictures.INK)
+    normalise: str = one_of(*pictures.NORMALISE)
+
+
+def tabled(own: Path, csv: CsvParams) -> arrays.Dataset:
+    train, train_labels, hashes = labelled(own, csv.train, csv.train_labels, csv)
+    names = csvs.class_names(train_labels)
+    images, index = train.images, csvs.indices(train_labels, names)
+    if csv.test:
+        test, test_labels, more = labelled(own, csv.test, csv.test_labels, csv)
+        test_images, test_index, hashes = test.images, csvs.indices(test_labels, names), hashes + more
+    elif csv.test_rows < len(train):
+        images, test_images = np.split(images, [-csv.test_rows])
+        index, test_index = np.split(index, [-csv.test_rows])
+    else:
+        rows = f"fewer than the {len(train)} rows of {train.name}"
+        raise UserError(f"params.yaml: csv.test_rows: expected {rows}; received {csv.test_rows}")
+    return arrays.Dataset(images, index, test_images, test_index, np.array(names), np.array("csv"), np.array(hashes))
+
+
+def labelled(own: Path, images: str, labels: str, csv: CsvParams) -> tuple[csvs.Table, csvs.Table, list[str]]:
+    """Return a table of images, the table that has their labels, which may be the same, and the SHA-256 of each file."""
+    columns = {"label": "" if labels else csv.label_column, "id": csv.id_column}
+    table = read_table(own / images, header=csv.header, images=True, columns=columns)
+    if csv.id_column:
+        csvs.refuse_duplicates(table, column=csv.id_column)
+    if not labels:
+        return table, table, [table.sha256]
+    columns = {"label": csv.label_column, "id": csv.labels_id_column}
+    beside = read_table(own / labels, header=csv.labels_header, images=False, columns=columns)
+    csvs.refuse_labels_of_others(beside, table)
+    return table, beside, [table.sha256, beside.sha256]
+
+
+def read_table(path: Path, *, header: bool, images: bool, columns: dict[str, str | int]) -> csvs.Table:
+    if not path.is_file():
+        raise UserError(f"{path} is not there, or is no file; put it there, or change fetch.own or the csv section of params.yaml")
+    with path.open("rb") as opened:
+        texts = {role: column for role, column in columns.items() if column}
+        return csvs.read(opened, name=str(path), header=header, images=images, texts=texts)
+
+
+def pictured(own: Path, section: PicturesParams) -> arrays.Dataset:
+    images, labels, hashes = folder_of(own / section.train, section)
+    names = csvs.in_order(set(labels))
+    if len(names) > csvs.MOST_CLASSES:
+        raise UserError(f"{own / section.train}: expected at most {csvs.MOST_CLASSES} classes; received {len(names)}")
+    if section.test:
+        test_images, test_labels, more = folder_of(own / section.test, section)
+        hashes += more
+        for label in test_labels:
+            if label not in names:
+                raise UserError(f"{own / section.test}: expected classes of {own / section.train}; received the new class {label}")
+    else:
+        is_test = pictures.last_of_each(labels, share=section.test_share)
+        if not is_test.any():
+            raise UserError(
+                f"{own / section.train}: expected two pictures of a class; received one of each; name a folder in pictures.test"
+            )
+        test_images, images = images[is_test], images[~is_test]
+        test_labels, labels = ([label for label, it in zip(labels, is_test, strict=True) if it == want] for want in (True, False))
+    index, test_index = (np.array([names.index(label) for label in of], np.uint8) for of in (labels, test_labels))
+    return arrays.Dataset(images, index, test_images, test_index, np.array(names), np.array("pictures"), np.array(hashes))
+
+
+def folder_of(folder: Path, section: PicturesParams) -> tuple[np.ndarray, list[str], list[str]]:
+    """Return a folder's pictures, the class of each, and one SHA-256 over their names and bytes; hidden files are left out."""
+    below = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    below = [path for path in below if not any(part.startswith(".") for part in path.parts)]
+    if not below:
+        raise UserError(
+            f"{folder}: expected a folder of pictures; received none; put it there, or change fetch.own or pictures.train"
+        )
+    labels, images, sums = [], [], hashlib.sha256()
+    for path in below:
+        data, label = (folder / path).read_bytes(), pictures.class_of(path.parts, classes=section.classes)
+        if not label:
+            raise UserError(f"{folder / path}: expected the class as {section.classes}; received none; see pictures.classes")
+        try:
+            images.append(pictures.read(data, ink=section.ink, normalise=section.normalise))
+        except pictures.NoPicture as error:
+            raise UserError(f"{folder / path}: {error}") from None
+        labels.append(label)
+        sums.update(f"{path.as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+    order = pictures.in_turn(labels)
+    return np.stack(images)[order], [labels[at] for at in order], [sums.hexdigest()]

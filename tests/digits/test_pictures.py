@@ -1,0 +1,140 @@
+"""What reading a picture promises: broken ones are told, and whatever the polarity, size and place, ink comes out like MNIST's."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digits import pictures
+from tests.worlds import ROOT
+
+SHARED = ROOT.parent / "shared/datasets"
+
+
+def drawn(*, side: int = 200, ink: int = 30, paper: int = 220, at: tuple[int, int] = (60, 50)) -> np.ndarray:
+    """Return a picture of a seven."""
+    grey = np.full((side, side), paper, np.uint8)
+    x, y = at
+    cv2.polylines(grey, [np.array([[x, y], [x + 60, y], [x + 20, y + 80]])], False, ink, 8)
+    return grey
+
+
+def encoded(image: np.ndarray, suffix: str = ".png") -> bytes:
+    return bytes(cv2.imencode(suffix, image)[1])
+
+
+def read(image: np.ndarray, *, ink: str = "auto", normalise: str = "mnist") -> np.ndarray:
+    return pictures.read(encoded(image), ink=ink, normalise=normalise)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "received an empty file"),
+        (b"alpha,beta\n", "received 11 bytes that are none"),
+        (encoded(drawn())[:-20], "received a damaged one"),
+        (encoded(drawn())[:9], "received a damaged one"),
+        (encoded(drawn(), ".jpg")[:900], "bytes that are none"),
+        (encoded(np.full((40, 40), 200, np.uint8)), "expected ink on paper; received one shade, 200 to 200 of 255"),
+    ],
+)
+def test_what_is_no_picture_or_shows_nothing_is_told_and_stderr_stays_empty(data, said, capfd):
+    with pytest.raises(pictures.NoPicture) as refused:
+        pictures.read(data, ink="auto", normalise="mnist")
+    assert said in str(refused.value)
+    assert capfd.readouterr().err == ""
+
+
+@settings(deadline=None, max_examples=100)
+@given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
+def test_a_png_with_a_changed_byte_is_refused_or_the_same_picture(at, byte):
+    data = bytearray(encoded(drawn()))
+    data[at % len(data)] = byte
+    try:
+        image = pictures.read(bytes(data), ink="auto", normalise="mnist")
+    except pictures.NoPicture:
+        return
+    assert np.array_equal(image, read(drawn()))
+
+
+def test_dark_on_light_and_light_on_dark_are_the_same_image():
+    dark, light = read(drawn()), read(255 - drawn())
+    assert np.array_equal(dark, light)
+    assert (dark[0].max(), dark.max()) == (0, 255)
+    assert np.array_equal(read(drawn(), ink="dark"), dark)
+
+
+def test_the_place_and_the_shade_of_the_paper_do_not_matter():
+    shade = np.linspace(0, 100, 200).astype(np.uint8)[None, :]
+    images = [read(drawn()), read(drawn(at=(100, 90))), read(drawn() - shade)]
+    for other in images[1:]:
+        assert np.abs(images[0].astype(int) - other).mean() < 12
+
+
+def test_the_ink_fills_a_box_of_20_and_its_mass_is_in_the_middle():
+    image = read(drawn(side=900, at=(100, 400)))
+    rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 in (19, 20)
+    for axis in (0, 1):
+        mass = image.sum(axis=1 - axis)
+        assert abs(mass @ np.arange(28) / mass.sum() - 14) < 1
+
+
+def test_colour_transparency_and_sixteen_bits_are_the_grey_picture():
+    grey, wanted = drawn(ink=0, paper=255), read(drawn(ink=0, paper=255))
+    transparent = np.dstack([np.zeros((200, 200, 3), np.uint8), 255 - grey])
+    for image in (cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), transparent, grey.astype(np.uint16) * 257):
+        assert np.array_equal(read(image), wanted)
+
+
+def test_none_scales_the_whole_picture_and_finds_the_ink_still():
+    image = read(drawn(side=280), normalise="none")
+    assert np.array_equal(image, cv2.resize(255 - drawn(side=280), (28, 28), interpolation=cv2.INTER_AREA))
+
+
+@pytest.mark.parametrize(
+    ("parts", "classes", "wanted"),
+    [
+        (("alpha", "1.png"), "folder", "alpha"),
+        (("stray.png",), "folder", None),
+        (("alpha_001.png",), "name", "alpha"),
+        (("writer", "3.png"), "name", "3"),
+        (("T-shirt 2.jpg",), "name", "T-shirt"),
+    ],
+)
+def test_the_class_is_the_folder_s_or_the_name_s(parts, classes, wanted):
+    assert pictures.class_of(parts, classes=classes) == wanted
+
+
+def test_pictures_come_in_turn_and_the_last_of_each_class_are_apart():
+    assert pictures.in_turn(["b", "b", "a", "a", "a"]) == [2, 0, 3, 1, 4]
+    assert pictures.last_of_each(["a", "b", "a", "b", "a", "c"], share=0.34).tolist() == [False, False, False, True, True, False]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="no ../shared/datasets")
+def test_46_of_50_digits_by_five_writers_are_nearest_to_their_class_in_mnist():
+    import gzip
+
+    from digits import idx
+
+    images = idx.parse_images(gzip.decompress((SHARED / "mnist/train-images-idx3-ubyte.gz").read_bytes()))[:20000]
+    labels = idx.parse_labels(gzip.decompress((SHARED / "mnist/train-labels-idx1-ubyte.gz").read_bytes()))
+    known = images.reshape(-1, 784) / np.linalg.norm(images.reshape(-1, 784), axis=1, keepdims=True)
+    right = 0
+    for path in sorted((SHARED / "handwritten").glob("*/*")):
+        image = pictures.read(path.read_bytes(), ink="auto", normalise="mnist").ravel().astype(float)
+        right += np.bincount(labels[np.argsort(known @ -image)[:3]]).argmax() == int(path.stem)
+    assert right >= 46  # as measured; three nearest of 20,000 by angle
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="no ../shared/datasets")
+@pytest.mark.parametrize("folder", ["greek", "greek_own"])
+def test_pencil_and_photos_come_out_as_light_strokes_in_the_middle(folder):
+    for path in sorted((SHARED / folder).iterdir()):
+        image = pictures.read(path.read_bytes(), ink="auto", normalise="mnist")
+        assert image.max() == 255
+        assert 20 < np.count_nonzero(image > 60) < 200, path.name
+        assert image[:2].max() == image[-1:].max() == 0
