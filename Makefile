@@ -11,6 +11,7 @@ READY := $(VENV)/.installed
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
 	@dvc metrics show
+	@echo "Data set: $$(cat data/dataset.txt)"
 	@echo "Pictures: $$(ls output/*.png output/samples/sheet.png | tr '\n' ' ')"
 	@echo "Curves:   make tensorboard, or dvc plots show"
 

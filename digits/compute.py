@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from digits.params import positive
+from digits.params import between
 
 CHATTER = ("WARNING: All log messages before absl", "I0000 ", "W0000 ")  # of missing GPUs and of oneDNN; no setting stops it
 
@@ -44,7 +44,7 @@ __all__ = ["ComputeParams", "deterministic", "keras", "tf"]
 class ComputeParams:
     """Section `compute` of params.yaml."""
 
-    threads: int = positive()  # of TensorFlow's operations; another number sums in another order and gives other bits
+    threads: int = between(1, 256)  # of TensorFlow's operations; another number sums in another order and gives other bits
 
 
 def deterministic(*, threads: int) -> None:

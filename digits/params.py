@@ -49,6 +49,11 @@ def one_of(*names: str) -> Any:
     return _field(Rule(f"one of {', '.join(names)}", lambda value: value in names))
 
 
+def seed() -> Any:
+    """A whole number that numpy and Keras both take for a seed."""
+    return between(0, 2**31 - 1)
+
+
 def anything() -> Any:
     """Whatever the field's type allows."""
     return _field(Rule("", lambda value: True))
@@ -70,7 +75,7 @@ def read(kind: type[Params], section: str, text: str) -> Params:
     checked = {}
     for f in fields(kind):  # pyright: ignore[reportArgumentType]
         rule: Rule = f.metadata["rule"]
-        name, expected = f"{section}.{f.name}", f"{_type_words(hints[f.name])} {rule.words}".strip()
+        name, expected = f"{section}.{f.name}", _expected(hints[f.name], rule)
         if f.name not in values:
             raise UserError(f"params.yaml: {name}: expected {expected}; received nothing, the key is missing")
         checked[f.name] = check(hints[f.name], rule, values[f.name], name=name, expected=expected)
@@ -154,6 +159,10 @@ def _advice(hint: Any, value: Any) -> str:
     if hint not in (int, float) or number is None:
         return ""
     return f"; write {format(number, '.17g') if number != int(number) else int(number)} without quotes or exponent"
+
+
+def _expected(hint: Any, rule: Rule) -> str:
+    return rule.words if rule.words.startswith("one of") else f"{_type_words(hint)} {rule.words}".strip()
 
 
 def _type_words(hint: Any) -> str:

@@ -1,5 +1,8 @@
 """What a run leaves behind after each epoch: its state, its best weights, its curves, a line for the reader."""
 
+import errno
+import os
+import shutil
 import time
 from pathlib import Path
 from statistics import median
@@ -80,6 +83,13 @@ def _ancestors() -> list[int]:
 
 
 def save_weights(path: Path, network: keras.Model) -> None:
-    """Write the network's weights as HDF5, whole or not at all; the same weights give the same bytes."""
+    """Write the network's weights as HDF5, whole or not at all; the same weights give the same bytes.
+
+    Raises OSError if the disk might not hold them: HDF5 does not survive a disk that fills up, it takes the process with it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wanted = 2**20 + 2 * sum(weight.numpy().nbytes for weight in network.weights)
+    if shutil.disk_usage(path.parent).free < wanted:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     with replacing(path) as part:
         network.save_weights(part)

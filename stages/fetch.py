@@ -1,8 +1,8 @@
 """Get the data set's files from the first source that has them as published, draw the built-in one, or read your own.
 
 Reads   own/, or the folders of fetch.folders and of the environment variable DIGITS_DATASETS, data/download/, the mirrors
-Writes  data/raw.npz; data/download/NAME/ keeps what came from a mirror
-Run     python -m stages.fetch data/download data/raw.npz
+Writes  data/raw.npz, data/dataset.txt; data/download/NAME/ keeps what came from a mirror
+Run     python -m stages.fetch data/download data/raw.npz data/dataset.txt
 """
 
 import os
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits import arrays, datasets, download, strokes
-from digits.params import anything, one_of, positive
+from digits.params import anything, one_of, positive, seed
 from digits.stage import run, say, warn
+from digits.writing import write_text
 from stages.own import CsvParams, PicturesParams, pictured, tabled
 
 
@@ -25,10 +26,10 @@ class FetchParams:
     strokes_classes: str = one_of(*strokes.CLASSES)
     strokes_train: int = positive()  # images
     strokes_test: int = positive()  # images, none of them in train
-    strokes_seed: int = positive(or_zero=True)
+    strokes_seed: int = seed()
 
 
-def main(store: Path, raw: Path, fetch: FetchParams, csv: CsvParams, pictures: PicturesParams) -> None:
+def main(store: Path, raw: Path, note: Path, fetch: FetchParams, csv: CsvParams, pictures: PicturesParams) -> None:
     try:
         if fetch.dataset == "csv":
             data, origin = tabled(Path(fetch.own), csv), f"from {fetch.own}"
@@ -42,6 +43,8 @@ def main(store: Path, raw: Path, fetch: FetchParams, csv: CsvParams, pictures: P
         warn(f"{error}; took the built-in strokes instead; to try again: `dvc repro -f fetch`, then `dvc repro`")
         data, origin = drawn(fetch), "drawn"
     arrays.save(raw, data)
+    stand_in = "" if data.dataset == fetch.dataset else f", in place of {fetch.dataset}, no source of which was in reach"
+    write_text(note, f"{data.dataset}{stand_in}\n")
     say(f"{data.dataset}: {len(data.train_images)} training and {len(data.test_images)} test images, {origin} -> {raw}")
 
 

@@ -13,17 +13,17 @@ import numpy as np
 from digits import arrays, evaluation
 from digits.figures import accuracy, confusion, examples, loss, mistakes
 from digits.history import from_csv
-from digits.params import between, positive
+from digits.params import between, seed
 from digits.stage import read_text, run
 from digits.writing import write_figure
 
 
 @dataclass(frozen=True)
 class PlotParams:
-    dpi: int = positive()  # pixels per inch; the pictures are 10 inches wide
+    dpi: int = between(20, 600)  # pixels per inch; the pictures are 10 inches wide
     examples: int = between(1, 25)  # test images drawn at random
     mistakes: int = between(1, 25)  # at most, the most confident ones
-    seed: int = positive(or_zero=True)  # of the draw of the examples
+    seed: int = seed()  # of the draw of the examples
 
 
 def main(history: Path, predictions: Path, test: Path, output: Path, plot: PlotParams, train: dict) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from digits import arrays
 from digits.figures import sheet
-from digits.params import between, positive
+from digits.params import between
 from digits.stage import run
 from digits.writing import write_figure, write_picture
 
@@ -20,7 +20,7 @@ SPLITS = ("train", "validation", "test")
 @dataclass(frozen=True)
 class SamplesParams:
     images: int = between(1, 25)  # of each split
-    dpi: int = positive()  # pixels per inch of the contact sheet, which is 10 inches wide
+    dpi: int = between(20, 600)  # pixels per inch of the contact sheet, which is 10 inches wide
 
 
 def main(folder: Path, output: Path, samples: SamplesParams) -> None:

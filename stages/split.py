@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits import arrays, splitting
-from digits.params import anything, one_of, positive
+from digits.params import anything, one_of, positive, seed
 from digits.stage import run
 
 
@@ -19,7 +19,7 @@ class SplitParams:
     validation: int = positive(or_zero=True)  # images, from the training file, none of them in train
     test: int = positive()  # images, from the test file
     order: str = one_of(*splitting.ORDERS)
-    seed: int = positive(or_zero=True)  # of the draw; "file" does not use it
+    seed: int = seed()  # of the draw; "file" does not use it
     merge: dict[str | int, str | int | None] = anything()  # class name -> the name it takes, or null to drop its images
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from digits import arrays, checkpoints, models, optimizers, schedules, summary, timing, training
 from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams, deterministic
-from digits.params import between, one_of, positive
+from digits.params import between, one_of, positive, seed
 from digits.recording import Recorder
 from digits.stage import run, say, warn
 from digits.writing import write_text
@@ -20,7 +20,7 @@ from digits.writing import write_text
 
 @dataclass(frozen=True)
 class TrainParams:
-    epochs: int = positive()
+    epochs: int = between(1, 100_000)
     batch_size: int = positive()  # images
     optimizer: str = one_of(*optimizers.NAMES)
     momentum: float = between(0, 1)  # of the optimizer "momentum"
@@ -32,7 +32,7 @@ class TrainParams:
     l2: float = positive(or_zero=True)  # times the sum of squares of all kernels
     label_smoothing: float = between(0, 0.9)  # share of each target spread evenly over the classes
     patience: int = positive(or_zero=True)  # epochs without a lower validation loss that end training; 0: never
-    seed: int = positive(or_zero=True)  # of the first weights, the shuffle and the augmentation
+    seed: int = seed()  # of the first weights, the shuffle and the augmentation
 
 
 def main(
@@ -60,7 +60,7 @@ def main(
     )
     layers = summary.table(network)
     write_text(output / "train/summary.txt", layers)
-    say(layers)
+    say(f"{splits['train'].dataset} · {model.name} · seed {train.seed}\n{layers}")
 
     run_id = checkpoints.fingerprint(model.name, sizes, compute, augment, train, timing.software(), *splits.values())
     run_name = f"{splits['train'].dataset}-{model.name}-seed{train.seed}-{run_id[:8]}"

@@ -59,7 +59,7 @@ def load_weights(network: "keras.Model", path: Path) -> None:
             network.load_weights(path)
     except FileNotFoundError:
         raise UserError(f"{path} is not there; `dvc repro` makes it") from None
-    except (OSError, ValueError, KeyError, Warning) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, Warning) as error:
         reason = " ".join(str(error).split())[:200]
         raise UserError(f"{path} holds no weights of {network.name} ({reason}); delete it and run `dvc repro`") from error
 
@@ -99,4 +99,6 @@ def _fits(value: Any, kind: Any) -> bool:
 
 
 def _unknown(name: str) -> UserError:
-    return UserError(f"params.yaml: model.name: expected {nearest(name, names())}; received the unknown network {name}")
+    return UserError(
+        f"params.yaml: model.name: expected {nearest(name, names())}; received the unknown network {name or 'of no name'}"
+    )

@@ -54,12 +54,12 @@ class World:
         worlds.params(self.project, fetch=few | changed)
 
     def fetch(self, *, most_bytes: int | None = None, **environment: str) -> subprocess.CompletedProcess:
-        words, code = ("data/download", "data/raw.npz"), self._environment()
+        words, code = ("data/download", "data/raw.npz", "data/dataset.txt"), self._environment()
         return worlds.stage("fetch", *words, folder=self.project, most_bytes=most_bytes, **code | environment)
 
     def fetch_in_shell(self, script: str) -> subprocess.CompletedProcess:
         """Run a shell script in the project, in which "$@" is the stage's command."""
-        command = ["sh", "-c", script, "sh", *worlds.command("fetch", "data/download", "data/raw.npz")]
+        command = ["sh", "-c", script, "sh", *worlds.command("fetch", "data/download", "data/raw.npz", "data/dataset.txt")]
         environment = worlds.ENVIRONMENT | self._environment() | {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
         return subprocess.run(command, cwd=self.project, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
@@ -151,14 +151,15 @@ def test_raw_npz_has_the_same_bytes_whichever_source_delivers(world, mirror):
 def test_folders_of_the_environment_come_first_and_nothing_is_copied(world):
     shutil.copytree(world.shelf, world.shelf.with_name("mine"))
     assert "from ../mine/mnist ->" in world.fetch(DIGITS_DATASETS="../mine").stdout
-    assert world.files() == ["data/raw.npz"]
+    assert world.files() == ["data/dataset.txt", "data/raw.npz"]
 
 
 def test_downloads_are_kept_by_data_set(world, mirror):
     world.params(folders=[])
     run = world.fetch()
     assert f"from {world.catalogue['mnist'][1][0]} -> " in run.stdout
-    assert world.files() == [*sorted(f"data/download/mnist/{name}" for name in NAMES.values()), "data/raw.npz"]
+    downloads = sorted(f"data/download/mnist/{name}" for name in NAMES.values())
+    assert world.files() == ["data/dataset.txt", *downloads, "data/raw.npz"]
 
 
 def test_a_damaged_download_is_repaired_by_the_next_run(world, mirror):
@@ -521,12 +522,12 @@ def test_scans_and_photos_of_greek_letters_make_a_data_set(world):
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
-        ("dataset", "minst", "text one of mnist, fashion_mnist, strokes, csv, pictures; received the text 'minst'"),
+        ("dataset", "minst", "one of mnist, fashion_mnist, strokes, csv, pictures; received the text 'minst'"),
         ("folders", "../shelf", "a list of texts; received the text '../shelf'"),
-        ("offline", "maybe", "text one of strokes, stop; received the text 'maybe'"),
-        ("strokes_classes", "latin", "text one of digits, greek, all; received the text 'latin'"),
+        ("offline", "maybe", "one of strokes, stop; received the text 'maybe'"),
+        ("strokes_classes", "latin", "one of digits, greek, all; received the text 'latin'"),
         ("strokes_train", 0, "a whole number above 0; received 0"),
-        ("strokes_seed", -1, "a whole number of at least 0; received -1"),
+        ("strokes_seed", -1, "a whole number from 0 to 2147483647; received -1"),
     ],
 )
 def test_a_wrong_parameter_is_named_with_what_was_expected(world, key, value, expected):

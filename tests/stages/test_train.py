@@ -36,7 +36,7 @@ def finished(tmp_path_factory):
 def test_the_summary_is_printed_before_training_and_saved(finished):
     folder, run = finished
     saved = (folder / "output/train/summary.txt").read_text()
-    assert run.stdout.startswith(saved)
+    assert run.stdout.startswith(f"made · resnet5 · seed 3\n{saved}")
     assert "Total params: 25,756" in saved
 
 

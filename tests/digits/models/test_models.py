@@ -10,9 +10,11 @@ from typing import Literal
 import keras
 import numpy as np
 import pytest
+import yaml
 
 from digits import inference, models
 from digits.errors import UserError
+from tests.worlds import ROOT
 
 # classes, parameters, and how many of them are not trained
 PRINTED_PARAMETERS = {
@@ -220,3 +222,11 @@ def test_saved_weights_come_back_batch_norm_s_averages_among_them(tmp_path, name
     loaded = models.build(name, classes=5, seed=2)
     models.load_weights(loaded, file)
     assert all(np.array_equal(a, b) for a, b in zip(saved.get_weights(), loaded.get_weights(), strict=True))
+
+
+def test_params_yaml_lists_every_size_with_the_source_s_own_value():
+    listed = yaml.safe_load((ROOT / "params.yaml").read_text())["networks"]
+    for name in models.names():
+        build = importlib.import_module(f"digits.models.{name}").build
+        sizes = {key: size.default for key, size in inspect.signature(build).parameters.items() if key not in ("classes", "seed")}
+        assert listed[name] == {key: list(value) if isinstance(value, tuple) else value for key, value in sizes.items()}
