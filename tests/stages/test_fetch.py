@@ -304,6 +304,8 @@ def test_out_of_reach_strokes_take_its_place_with_one_warning(world):
     assert (run.returncode, run.stderr.count("\n")) == (0, 1)
     assert run.stderr.startswith(f"fetch: warning: no source of MNIST's {IMAGES} is in reach: ../empty/mnist/{IMAGES}: not there; ")
     assert "took the built-in strokes instead; to try again: `dvc repro -f fetch`, then `dvc repro`" in run.stderr
+    note = (world.project / "data/dataset.txt").read_text()
+    assert note == "strokes, in place of mnist, no source of which was in reach\n"
     assert run.stdout == "strokes: 30 training and 10 test images, drawn -> data/raw.npz\n"
     assert dataset(world) == "strokes"
 
