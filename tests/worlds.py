@@ -2,17 +2,32 @@
 
 import resource
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 import yaml
 
 from digits.arrays import Dataset, Split
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _loopback() -> bool:
+    """Whether this machine can talk to itself: with `unshare -n` it cannot until `ip link set lo up`."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        try:
+            socket.create_connection(server.getsockname(), timeout=2).close()
+        except OSError:
+            return False
+    return True
+
+
+NEEDS_LOOPBACK = pytest.mark.skipif(not _loopback(), reason="no loopback network on this machine for a server of the test's own")
 
 
 def labelled_images(*, train: int, test: int, classes: int = 10, dataset: str = "made") -> Dataset:

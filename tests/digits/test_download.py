@@ -18,6 +18,9 @@ from digits import datasets, download
 from digits.datasets import Entry, File
 from digits.download import Patience, Unreachable
 from digits.errors import UserError
+from tests.worlds import NEEDS_LOOPBACK
+
+pytestmark = NEEDS_LOOPBACK  # a server of our own stands for the mirrors
 
 QUICK = Patience(tries=3, pause=0.001, connect=2, read=0.3, altogether=20)
 ONCE = dataclasses.replace(QUICK, tries=1)

@@ -20,6 +20,8 @@ import pytest
 from digits import arrays, datasets
 from tests import worlds
 
+pytestmark = worlds.NEEDS_LOOPBACK  # a server of our own stands for the mirrors
+
 SHARED = worlds.ROOT.parent / "shared/datasets"
 NAMES = {role: file.name for role, file in datasets.MNIST.files.items()}
 IMAGES = NAMES["train_images"]
