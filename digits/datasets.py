@@ -3,7 +3,6 @@
 A file is what its checksum says, never what its name says: MNIST and Fashion-MNIST share names and shapes.
 """
 
-import difflib
 import gzip
 import zlib
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ import numpy as np
 
 from digits import idx, strokes
 from digits.arrays import Dataset
-from digits.errors import UserError
+from digits.errors import UserError, nearest
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,7 @@ def entry(name: str) -> Entry:
     """Return the data set called `name`. Raises UserError, which has the nearest known name, if there is none."""
     if name in CATALOGUE:
         return CATALOGUE[name]
-    near = difflib.get_close_matches(name, CATALOGUE, n=1)
-    expected = near[0] if near else f"one of {', '.join(CATALOGUE)}"
-    raise UserError(f"data set: expected {expected}; received the unknown name {name}")
+    raise UserError(f"data set: expected {nearest(name, list(CATALOGUE))}; received the unknown name {name}")
 
 
 def published_as(sha256: str) -> str | None:
