@@ -1,0 +1,17 @@
+"""A trained network cut off at one of its layers: what it makes of an image up to there."""
+
+from digits.compute import keras
+from digits.errors import UserError, nearest
+
+
+def truncated(network: keras.Model, layer: str) -> keras.Model:
+    """Return the network from its input to the output of `layer`, with the same weights.
+
+    Raises UserError for a layer the network does not have.
+    """
+    names = [each.name for each in network.layers]
+    if layer not in names:
+        raise UserError(
+            f"layer: expected {nearest(layer, names)}; received {layer or 'nothing'}; {network.name} has {', '.join(names)}"
+        )
+    return keras.Model(network.inputs, network.get_layer(layer).output, name=f"{network.name}_to_{layer}")
