@@ -13,8 +13,9 @@ from digits.errors import UserError
 def run(main: Callable[..., None]) -> NoReturn:
     """Call `main` with what its signature asks for, and exit: 0 when done, 2 after an error of the user's.
 
-    A parameter annotated `Path` takes the next word of the command line. A parameter annotated with a dataclass takes the section
-    of params.yaml (in the working directory) that has the parameter's name, checked; one annotated `dict` takes it as it is.
+    A parameter annotated `Path` takes the next word of the command line; one with a default may be left out. A parameter annotated
+    with a dataclass takes the section of params.yaml (in the working directory) that has the parameter's name, checked; one
+    annotated `dict` takes it as it is.
     """
     name = Path(sys.argv[0]).stem
     try:
@@ -55,10 +56,12 @@ def read_text(path: Path) -> str:
 
 def _arguments(main: Callable[..., None], words: list[str]) -> dict[str, object]:
     wanted = inspect.signature(main).parameters.values()
-    paths = [parameter.name for parameter in wanted if parameter.annotation is Path]
-    if len(words) != len(paths):
-        raise UserError(f"expected {len(paths)} paths, {' '.join(paths)}; received {len(words)}; dvc.yaml has the whole command")
-    arguments: dict[str, object] = {name: Path(word) for name, word in zip(paths, words, strict=True)}
+    paths = [parameter for parameter in wanted if parameter.annotation is Path]
+    needed = [parameter for parameter in paths if parameter.default is parameter.empty]
+    if not len(needed) <= len(words) <= len(paths):
+        names = " ".join(path.name if path in needed else f"[{path.name}]" for path in paths)
+        raise UserError(f"expected {len(needed)} paths, {names}; received {len(words)}; dvc.yaml has the whole command")
+    arguments: dict[str, object] = {path.name: Path(word) for path, word in zip(paths, words, strict=False)}
     sections = [parameter for parameter in wanted if parameter.annotation is not Path]
     if sections:
         text = read_text(Path("params.yaml"))
