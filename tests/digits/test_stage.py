@@ -24,4 +24,5 @@ def test_too_few_or_too_many_paths_are_one_line_and_status_2(words, monkeypatch,
     with pytest.raises(SystemExit, match="2"):
         run(reads_two_and_perhaps_a_third)
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "first second [third]" in said
+    assert said.count("\n") == 1
+    assert "first second [third]" in said
