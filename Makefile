@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds results test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -21,8 +21,11 @@ quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own
 recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; course_a brings the default back
 	@python -m tools.recipe $(NAME)
 
-seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and docs/results/lenet.md; without a NAME course A, five seeds, README
+seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and the tables of docs/results; without a NAME course A, five seeds
 	python -m tools.seeds $(NAME) $(SEEDS)
+
+results: $(READY)  ## the tables of docs/results anew from its runs/
+	python -m tools.results
 
 test: $(READY)  ## the fast tests, under five minutes
 	python -m pytest --numprocesses 2 --dist loadfile

@@ -2,6 +2,7 @@
 
 recipes/course_a.yaml holds the default of every key that a recipe may change; another recipe holds what differs from it. So which
 recipe stood in params.yaml before makes no difference, and keys that are no recipe's business (fetch.folders) stay as they are.
+NAME=fashion1+five_groups takes a recipe and what a second one changes in it.
 """
 
 import io
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import yaml
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 
 from digits.errors import UserError, nearest
 from digits.writing import write_text
@@ -24,11 +26,13 @@ def names() -> list[str]:
 
 
 def values(name: str) -> dict[str, dict]:
-    """Return every key that recipes may change, section by section, as the recipe `name` has it."""
-    if name not in names():
-        raise UserError(f"NAME: expected {nearest(name, names())}; received {name or 'nothing'}; known: {', '.join(names())}")
+    """Return every key that recipes may change, section by section, as the recipe `name`, or several joined by +, have it."""
+    parts = name.split("+")
+    for part in parts:
+        if part not in names():
+            raise UserError(f"NAME: expected {nearest(part, names())}; received {part or 'nothing'}; known: {', '.join(names())}")
     merged = _read(BASE)
-    for section, changes in _read(name).items():
+    for section, changes in (change for part in parts for change in _read(part).items()):
         merged[section] = merged.get(section, {}) | changes
     return merged
 
@@ -43,6 +47,9 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
         for key, value in changes.items():
             if key not in document.get(section, {}):
                 raise UserError(f"recipe: {section}.{key}: expected a key of params.yaml; received an unknown one")
+            if isinstance(value, dict):  # on the key's one line, before its comment
+                value = CommentedMap(value)
+                value.fa.set_flow_style()
             document[section][key] = value
     text = io.StringIO()
     editor.dump(document, text)
@@ -61,7 +68,7 @@ def main(name: str) -> int:
     except UserError as error:
         print(f"recipe: {error}", file=sys.stderr)
         return 2
-    print(f"params.yaml now holds recipes/{name}.yaml; `dvc params diff` shows what changed, `dvc repro` runs it")
+    print(f"params.yaml now holds the recipe {name}; `dvc params diff` shows what changed, `dvc repro` runs it")
     return 0
 
 

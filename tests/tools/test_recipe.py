@@ -38,6 +38,12 @@ def test_a_recipe_s_network_is_there(name):
     assert recipe.values(name)["model"]["name"] in models.names()
 
 
+def test_recipes_joined_by_a_plus_are_taken_one_after_the_other():
+    joined = recipe.values("fashion1+five_groups")
+    assert joined["split"]["merge"] == recipe.values("five_groups")["split"]["merge"]
+    assert joined["train"] == recipe.values("fashion1")["train"] | {"patience": 5}
+
+
 def test_an_unknown_recipe_is_refused_with_the_nearest_and_the_known_ones():
     with pytest.raises(UserError, match=r"expected lenet; received lennet; known: .*convnet, .*lenet"):
         recipe.values("lennet")

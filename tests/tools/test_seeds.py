@@ -1,29 +1,32 @@
+import json
+
+import numpy as np
+import yaml
+
+from digits.arrays import Predictions, save
+from digits.writing import write_text
+from tests.worlds import ROOT
 from tools import seeds
 
-TIMING = {
-    "train": {"seconds": 80.0, "gradient_seconds_per_epoch": 0.5, "date": "2026-01-02"},
-    "machine": {"processor": "P", "cores": 2},
-    "software": {"tensorflow": "2"},
-}
 
-
-def row(seed: int, accuracy: float) -> dict:
-    figures = {"accuracy": accuracy, "log_loss": 0.2, "macro_f1": 0.9, "calibration_error": 0.01}
-    return {"seed": seed, "timing": TIMING, "dataset": "mnist", "network": "net", "parameters": 9, "test_images": 100, **figures}
-
-
-def test_the_table_has_each_seed_their_mean_and_their_standard_deviation():
-    lines = seeds.table("recipe", [row(1, 0.94), row(2, 0.96)]).splitlines()
-    assert "| 1 | 0.9400 | 0.2000 | 0.9000 | 0.0100 | 80.0 | 0.5 |" in lines
-    assert "| **mean** | 0.9500 | 0.2000 | 0.9000 | 0.0100 | 80.0 | 0.5 |" in lines
-    assert "| standard deviation | 0.0141 | 0.0000 | 0.0000 | 0.0000 | 0.0 | 0.0 |" in lines
-
-
-def test_one_seed_has_no_standard_deviation():
-    assert "deviation" not in seeds.table("recipe", [row(1, 0.94)])
-
-
-def test_the_summary_carries_its_conditions():
-    last = seeds.summary([row(1, 0.94), row(2, 0.96)]).splitlines()[-1]
-    for part in ("mnist, 100 test images", "0.9500 ± 0.0141", "80 s", "P, 2 cores, TensorFlow 2"):
-        assert part in last
+def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["train"]["seed"] = 7
+    write_text(tmp_path / "params.yaml", yaml.safe_dump(params))
+    output = tmp_path / "output"
+    write_text(output / "train/history.csv", "validation_loss,validation_accuracy\n0.5,0.8\n0.25,0.9\n0.375,0.95\n")
+    write_text(output / "metrics.json", '{"accuracy": 0.5}')
+    write_text(output / "timing.json", '{"train": {"seconds": 1.5}}')
+    labels = np.arange(12, dtype=np.uint8) % 2
+    probabilities = np.eye(2, dtype=np.float32)[labels]
+    probabilities[[3, 11]] = probabilities[[3, 11], ::-1]
+    names = np.array(["0", "1"])
+    save(output / "predictions.npz", Predictions(probabilities, labels, names, np.array("made"), np.array("net")))
+    record = json.loads(json.dumps(seeds.record(tmp_path)))
+    assert record["params"]["train"] == params["train"]
+    assert "folders" not in record["params"]["fetch"]
+    assert record["sizes"] == params["networks"]["resnet5"]
+    assert record["metrics"] == {"accuracy": 0.5}
+    assert record["timing"]["train"]["seconds"] == 1.5
+    assert (record["epochs"], record["best_epoch"], record["validation_accuracy"]) == (3, 2, 0.9)
+    assert record["first_ten_right"] == 9

@@ -1,0 +1,95 @@
+"""The tables of results: each figure where it belongs, and the committed ones made of the committed runs."""
+
+import shutil
+
+import pytest
+
+from tests.worlds import ROOT
+from tools import recipe, results
+
+TIMING = {
+    "train": {"seconds": 80.0, "gradient_seconds_per_epoch": 0.5, "date": "2026-01-02"},
+    "evaluate": {"seconds": 0.25},
+    "machine": {"processor": "P", "cores": 2},
+    "software": {"tensorflow": "2"},
+}
+
+
+def run(seed: int, accuracy: float, **train) -> dict:
+    interval = {"accuracy": accuracy, "accuracy_low": accuracy - 0.01, "accuracy_high": accuracy + 0.01}
+    params = recipe.values(recipe.BASE)
+    params["train"] |= {"seed": seed, **train}
+    return {
+        "params": params,
+        "metrics": {
+            "dataset": "mnist", "network": "net", "parameters": 9, "test_images": 100,
+            **interval, "log_loss": 0.2, "macro_f1": 0.9, "calibration_error": 0.01,
+        },
+        "timing": TIMING, "epochs": 4, "best_epoch": 3, "validation_accuracy": 0.97, "first_ten_right": 10,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    monkeypatch.setattr(results, "runs", lambda name: [run(1, 0.94), run(2, 0.96)] if name == "lenet" else [])
+
+
+def printed(quantity: str, aim: str, name: str = "lenet") -> dict[str, str]:
+    return {"source": "C", "recipe": name, "quantity": quantity, "printed": "0.99", "aim": aim, "note": "a note"}
+
+
+def test_a_page_has_each_seed_their_mean_and_their_standard_deviation():
+    lines = results.page("recipe", [run(1, 0.94), run(2, 0.96)]).splitlines()
+    assert "| 1 | 3 | 0.9700 | 0.9400 | 0.2000 | 0.9000 | 0.0100 | 80.0 | 0.5 |" in lines
+    assert "| **mean** | | 0.9700 | 0.9500 | 0.2000 | 0.9000 | 0.0100 | 80.0 | 0.5 |" in lines
+    assert "| standard deviation | | 0.0000 | 0.0141 | 0.0000 | 0.0000 | 0.0000 | 0.0 | 0.0 |" in lines
+
+
+def test_one_seed_has_no_standard_deviation():
+    assert "deviation" not in results.page("recipe", [run(1, 0.94)])
+    assert "±" not in results.spread([0.5], 2)
+
+
+@pytest.mark.parametrize(("quantity", "aim", "said"), [
+    ("accuracy", "0.96", "yes"),  # the interval's upper end, 0.95 + 0.01
+    ("accuracy", "0.97", "no, 0.0200 short"),
+    ("macro_f1", "0.9", "yes"),
+    ("macro_f1", "0.95", "no, 0.0500 short"),
+    ("first_ten_right", "10", "yes"),
+    ("seconds_per_epoch", "", ""),
+])  # fmt: skip
+def test_an_aim_is_reached_by_the_mean_or_by_the_upper_end_of_its_interval(recorded, quantity, aim, said):
+    row = next(line for line in results.overview([printed(quantity, aim)]).splitlines() if line.startswith("| C |"))
+    assert row.split(" | ")[6] == said
+
+
+def test_a_printed_result_that_was_not_run_has_no_row(recorded):
+    assert "mlp" not in results.overview([printed("accuracy", "0.9", name="mlp"), printed("accuracy", "0.9")])
+
+
+def test_early_stopping_is_said_with_the_epochs_that_were_run():
+    assert "100 epochs at most, patience 5: 4, 4 run" in results.conditions([run(1, 0.9, patience=5), run(2, 0.9, patience=5)])
+    assert "patience" not in results.conditions([run(1, 0.9)])
+
+
+def test_the_summary_carries_its_conditions():
+    last = results.summary([run(1, 0.94), run(2, 0.96)]).splitlines()[-1]
+    for part in ("mnist, 100 test images", "0.9500 ± 0.0141", "80 s", "P, 2 cores, TensorFlow 2"):
+        assert part in last
+
+
+def test_the_committed_tables_are_made_of_the_committed_runs(tmp_path, monkeypatch):
+    for name in ("docs/results", "recipes", "README.md"):
+        source, target = ROOT / name, tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
+    monkeypatch.chdir(tmp_path)
+    results.main()
+    for path in [*tmp_path.rglob("*.md"), *tmp_path.rglob("*.yaml")]:
+        assert path.read_text() == (ROOT / path.relative_to(tmp_path)).read_text(), f"{path.name}: run `make results`"
+
+
+def test_every_recipe_that_was_run_says_so_in_its_head():
+    for folder in (ROOT / "docs/results/runs").iterdir():
+        if folder.name in recipe.names():
+            assert "#   ours: accuracy" in (ROOT / f"recipes/{folder.name}.yaml").read_text(), folder.name

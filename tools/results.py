@@ -1,0 +1,215 @@
+"""`make results`: every table of results, made of docs/results/printed.csv and docs/results/runs/RECIPE/SEED.json.
+
+It writes docs/results/README.md, a row for each printed result; docs/results/RECIPE.md, a row for each seed; the lines of results
+in the head of each recipe; and the README's row of course A. Nothing is trained and no figure is typed.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import mean, stdev
+
+from digits.writing import write_text
+from tools import recipe
+
+FOLDER = Path("docs/results")
+RUNS = FOLDER / "runs"
+BEGIN, END = "<!-- results: written by `make results` -->\n", "<!-- /results -->"
+BEGIN_HEAD, END_HEAD = "# Results, written by `make results`:\n", "# End of results.\n"
+FIGURES = {
+    "accuracy": "test accuracy",
+    "log_loss": "log loss (nats)",
+    "macro_f1": "macro F1",
+    "calibration_error": "calibration error",
+}
+QUANTITIES = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "first_ten_right": "of the first ten test images right",
+    "seconds_per_epoch": "seconds per epoch",
+    "test_seconds": "seconds for the test set",
+}
+
+
+def runs(name: str) -> list[dict]:
+    """Return what is recorded of the recipe `name`, by seed."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in (RUNS / name).glob("*.json")]
+    return sorted(found, key=lambda run: run["params"]["train"]["seed"])
+
+
+def figure(run: dict, quantity: str) -> float:
+    """Return one of `QUANTITIES` or `FIGURES` of a run; seconds per epoch are those of its gradient updates."""
+    if quantity == "seconds_per_epoch":
+        return run["timing"]["train"]["gradient_seconds_per_epoch"]
+    if quantity == "test_seconds":
+        return run["timing"]["evaluate"]["seconds"]
+    return run[quantity] if quantity in run else run["metrics"][quantity]
+
+
+def conditions(found: list[dict]) -> str:
+    """Return in words on what and for how long the runs of one recipe were trained."""
+    params = found[0]["params"]
+    train, merge = params["train"], params["split"]["merge"]
+    classes = "" if not merge else f" with {'some classes left out' if None in merge.values() else 'classes merged'}"
+    epochs = f"{train['epochs']} epoch{'s' if train['epochs'] > 1 else ''}"
+    if train["patience"]:
+        epochs = f"{epochs} at most, patience {train['patience']}: {', '.join(str(run['epochs']) for run in found)} run"
+    return f"{params['split']['train']:,} images of {params['fetch']['dataset']}{classes}, {epochs}"
+
+
+def spread(values: list[float], digits: int) -> str:
+    """Return the mean, and of several values the standard deviation too."""
+    deviation = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{mean(values):.{digits}f}{deviation}"
+
+
+def overview(printed: Iterable[dict[str, str]]) -> str:
+    """Return the table of every printed result, ours beside it, as Markdown."""
+    lines = [
+        "# What the courses print, and what their recipes reach here",
+        "",
+        "Written by `make results` from printed.csv and runs/, which `make seeds NAME=RECIPE SEEDS=3` makes.",
+        "Ours: mean ± standard deviation over the seeds, on the test split, with the weights of the lowest validation loss; in",
+        "brackets the mean 95 % interval (Wilson). An aim is reached if the mean or the interval's upper end is not below it.",
+        "Seconds per epoch are those of the gradient updates, while other work ran on the machine: upper bounds.",
+        "",
+        "| course | recipe | what | printed | aim | ours | reached | seeds | trained on | note |",
+        "|" + " --- |" * 10,
+    ]
+    for row in printed:
+        found = runs(row["recipe"])
+        if not found:
+            continue
+        cells = [
+            row["source"],
+            f"[{row['recipe']}]({row['recipe']}.md)",
+            QUANTITIES[row["quantity"]],
+            row["printed"],
+            row["aim"],
+            _ours(found, row["quantity"]),
+            _reached(found, row["quantity"], row["aim"]),
+            str(len(found)),
+            conditions(found),
+            row["note"],
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", f"On: {'; '.join(_machines())}.", ""])
+
+
+def _ours(found: list[dict], quantity: str) -> str:
+    values = [figure(run, quantity) for run in found]
+    text = spread(values, 4 if quantity in FIGURES else 1)
+    if quantity == "first_ten_right":
+        return ", ".join(str(value) for value in values)
+    if quantity == "accuracy":
+        low, high = (mean(run["metrics"][end] for run in found) for end in ("accuracy_low", "accuracy_high"))
+        text += f" [{low:.4f}, {high:.4f}]"
+    return text
+
+
+def _reached(found: list[dict], quantity: str, aim: str) -> str:
+    if not aim:
+        return ""
+    reached = mean(figure(run, "accuracy_high" if quantity == "accuracy" else quantity) for run in found)
+    return "yes" if reached >= float(aim) else f"no, {float(aim) - mean(figure(run, quantity) for run in found):.4f} short"
+
+
+def page(name: str, found: list[dict]) -> str:
+    """Return the seeds' figures of one recipe as Markdown, with the conditions they hold under."""
+    metrics = found[0]["metrics"]
+    head = ["seed", "best epoch", "validation accuracy", *FIGURES.values(), "training (s)", "of which an epoch's updates (s)"]
+    lines = [
+        f"# {name}: {metrics['network']} on {metrics['dataset']}",
+        "",
+        f"Written by `make results`; `make seeds NAME={name} SEEDS={len(found)}` made the runs, {_dates(found)}.",
+        f"{metrics['parameters']:,} parameters, {conditions(found)}; {metrics['test_images']:,} test images, weights of the lowest"
+        " validation loss.",
+        f"{_machine(found[0])}.",
+        "",
+        f"| {' | '.join(head)} |",
+        "|" + " --- |" * len(head),
+        *(
+            f"| {run['params']['train']['seed']} | {run['best_epoch']} | {run['validation_accuracy']:.4f} | {_line([run])} |"
+            for run in found
+        ),
+        f"| **mean** | | {mean(run['validation_accuracy'] for run in found):.4f} | {_line(found)} |",
+    ]
+    if len(found) > 1:
+        validation = stdev(run["validation_accuracy"] for run in found)
+        lines.append(f"| standard deviation | | {validation:.4f} | {_line(found, statistic=stdev)} |")
+    return "\n".join([*lines, ""])
+
+
+def _line(found: list[dict], *, statistic=mean) -> str:
+    figures = [f"{statistic(figure(run, key) for run in found):.4f}" for key in FIGURES]
+    times = [f"{statistic(run['timing']['train'][key] for run in found):.1f}" for key in ("seconds", "gradient_seconds_per_epoch")]
+    return " | ".join([*figures, *times])
+
+
+def head(printed: Iterable[dict[str, str]], found: list[dict]) -> str:
+    """Return the comment lines of results in a recipe's head."""
+    lines = [
+        f"#   course {row['source']}: {QUANTITIES[row['quantity']]} {'; '.join(filter(None, (row['printed'], row['note'])))}\n"
+        for row in printed
+    ]
+    seconds = [run["timing"]["train"]["seconds"] for run in found]
+    lines.append(
+        f"#   ours: accuracy {spread([figure(run, 'accuracy') for run in found], 4)},"
+        f" macro F1 {spread([figure(run, 'macro_f1') for run in found], 4)}; {len(found)} seed{'s' if len(found) > 1 else ''},"
+        f" {conditions(found)}\n"
+    )
+    lines.append(f"#   {_dates(found)}, {_machine(found[0])}; training {mean(seconds):.0f} s a seed\n")
+    return "".join([BEGIN_HEAD, *lines, END_HEAD])
+
+
+def summary(found: list[dict]) -> str:
+    """Return the one-row table of the README."""
+    metrics, timing = found[0]["metrics"], found[0]["timing"]
+    cells = [
+        metrics["network"],
+        f"{metrics['dataset']}, {metrics['test_images']:,} test images",
+        f"{spread([figure(run, 'accuracy') for run in found], 4)} ([each seed](docs/results/{recipe.BASE}.md))",
+        f"{mean(run['timing']['train']['seconds'] for run in found):.0f} s",
+        f"{timing['machine']['processor']}, {timing['machine']['cores']} cores, TensorFlow {timing['software']['tensorflow']}",
+    ]
+    first = f"| network | data set | test accuracy of {len(found)} seeds, mean ± s.d. | training | on |\n" + "| --- " * 5 + "|\n"
+    return f"{first}| {' | '.join(cells)} |\n"
+
+
+def _dates(found: list[dict]) -> str:
+    dates = sorted({run["timing"]["train"]["date"] for run in found})
+    return dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+
+
+def _machine(run: dict) -> str:
+    software = ", ".join(f"{package} {version}" for package, version in run["timing"]["software"].items())
+    return f"{run['timing']['machine']['processor']}, {run['timing']['machine']['cores']} cores; {software}"
+
+
+def _machines() -> list[str]:
+    return sorted({_machine(json.loads(path.read_text(encoding="utf-8"))) for path in RUNS.glob("*/*.json")})
+
+
+def _put_between(path: Path, text: str, *, begin: str, end: str) -> None:
+    """Replace what stands between two lines of a file, `text` bringing both along."""
+    before = path.read_text(encoding="utf-8")
+    write_text(path, re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: text, before, flags=re.DOTALL))
+
+
+def main() -> None:
+    """Write all tables anew."""
+    printed = list(csv.DictReader((FOLDER / "printed.csv").read_text(encoding="utf-8").splitlines()))
+    for folder in sorted(RUNS.iterdir()):
+        name, found = folder.name, runs(folder.name)
+        write_text(FOLDER / f"{name}.md", page(name, found))
+        if name in recipe.names():
+            of_recipe = [row for row in printed if row["recipe"] == name]
+            _put_between(recipe.FOLDER / f"{name}.yaml", head(of_recipe, found), begin=BEGIN_HEAD, end=END_HEAD)
+    write_text(FOLDER / "README.md", overview(printed))
+    _put_between(Path("README.md"), BEGIN + summary(runs(recipe.BASE)) + END, begin=BEGIN, end=END)
+
+
+if __name__ == "__main__":
+    main()
