@@ -5,9 +5,7 @@ import numpy as np
 NAMES = ("constant", "exponential", "cosine", "one_cycle")
 
 
-def rates(
-    name: str, *, peak: float, epochs: int, steps_per_epoch: int, decay: float = 1.0, warmup_epochs: float = 0.0
-) -> np.ndarray:
+def rates(name: str, *, peak: float, epochs: int, steps_per_epoch: int, decay: float, warmup_epochs: float) -> np.ndarray:
     """Return the learning rate of every step, float32 (epochs * steps_per_epoch,), each in [0, peak].
 
     constant     peak throughout

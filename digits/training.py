@@ -36,9 +36,7 @@ class State:
     epochs: int = 0  # finished
     history: list[dict[str, float]] = field(default_factory=list)  # one row a finished epoch
     best_epoch: int = 0  # the one with the lowest validation loss so far; without validation images, the last
-    variables: list[np.ndarray] = field(
-        default_factory=list
-    )  # the network's, Dropout's seed states among them, then the optimizer's
+    variables: list[np.ndarray] = field(default_factory=list)  # the network's, with Dropout's seed states, then the optimizer's
     best_weights: list[np.ndarray] = field(default_factory=list)
 
 
@@ -47,8 +45,8 @@ class Objective:
     """What training makes small: the log loss of smoothed targets, and the weights."""
 
     classes: int  # the first outputs; a network may have more
-    smoothing: float = 0.0  # share of each target spread evenly over the classes (Szegedy et al. 2016, section 7)
-    l2: float = 0.0  # times the sum of squares of all kernels
+    smoothing: float  # share of each target spread evenly over the classes (Szegedy et al. 2016, section 7)
+    l2: float  # times the sum of squares of all kernels
 
 
 class Watcher(Protocol):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from digits import inference, optimizers, schedules, training
+from digits import inference, models, optimizers, schedules, training
 from digits.augmentation import AugmentParams
 from digits.training import State
 from tests.worlds import bars, split_of
@@ -54,11 +54,12 @@ def train(
     net=None,
     optimizer="adam",
     patience=0,
-    **aim,
+    smoothing=0.0,
+    l2=0.0,
 ) -> State:
     net = net or network()
     steps = training.steps_per_epoch(len(splits["train"]), batch_size=batch_size)
-    rates = schedules.rates("cosine", peak=0.02, epochs=epochs, steps_per_epoch=steps)
+    rates = schedules.rates("cosine", peak=0.02, epochs=epochs, steps_per_epoch=steps, decay=1, warmup_epochs=0)
     return training.train(
         net,
         splits,
@@ -67,7 +68,7 @@ def train(
         optimizer=optimizers.build(optimizer, momentum=0.9, weight_decay=0.01),
         rates=rates,
         moves=AugmentParams(shift=shift, rotate=0, scale=0, elastic=0, erase=0),
-        objective=training.Objective(classes=10, **aim),
+        objective=training.Objective(classes=10, smoothing=smoothing, l2=l2),
         patience=patience,
         seed=seed,
         state=state or State(),
@@ -110,6 +111,28 @@ def test_a_run_of_any_optimizer_goes_on_to_the_same_bits(optimizer):
 
 def validation_losses(state: State) -> list[float]:
     return [row["validation_loss"] for row in state.history]
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        ("recognition", {"filters": 2, "dense": 8}),
+        ("fashion4", {"dense1": 8, "dense2": 8}),
+        *(
+            pytest.param(name, {}, marks=pytest.mark.slow)
+            for name in ("resnet5", "lenet", "fashion2", "fashion_resnet", "resnet_d")
+        ),
+    ],
+)
+def test_a_network_of_the_zoo_with_its_dropout_and_batch_norm_goes_on_to_the_same_bits(name, sizes):
+    def run(**how) -> State:
+        net = models.build(name, classes=10, seed=1, **sizes)
+        return train(net=net, epochs=2, splits={"train": bars(20, seed=1), "validation": VALIDATION}, batch_size=10, **how)
+
+    watcher = Watcher(epochs=1)
+    with pytest.raises(KeyboardInterrupt):
+        run(watcher=watcher)
+    assert same(run(state=watcher.states[-1]), run())
 
 
 def test_patience_ends_training_that_many_epochs_after_the_best():
@@ -199,7 +222,7 @@ def test_a_step_is_the_plain_gradient_step():
     )
     train(net=compiled, epochs=1, shift=0, batch_size=100)
     optimizer = keras.optimizers.Adam()
-    rates = schedules.rates("cosine", peak=0.02, epochs=1, steps_per_epoch=3)
+    rates = schedules.rates("cosine", peak=0.02, epochs=1, steps_per_epoch=3, decay=1, warmup_epochs=0)
     order = np.random.default_rng((1, 0, training.SHUFFLE)).permutation(230)
     for step in range(3):
         rows = order[100 * step : 100 * (step + 1)]

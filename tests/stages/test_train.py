@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from digits import arrays
+from digits import arrays, inference, models
 from digits.history import from_csv
 from tests.worlds import ENVIRONMENT, ROOT, bars, command, params, says_one_line, stage
 
@@ -60,6 +60,18 @@ def test_a_finished_run_leaves_curves_and_times_and_no_checkpoint(finished):
     assert len(list((folder / "output/tensorboard").glob("made-resnet5-seed3-*/events*"))) == 1
     assert '"images_per_second"' in (folder / "output/timing.json").read_text()
     assert not (folder / "output/checkpoint/state.npz").exists()
+
+
+def test_the_best_weights_reloaded_and_evaluated_again_give_the_history_s_figures_to_the_digit(finished):
+    folder, _ = finished
+    columns = from_csv((folder / "output/train/history.csv").read_text())
+    best = columns["validation_loss"].argmin()
+    network = models.build("resnet5", classes=10, seed=0, outputs=20)
+    models.load_weights(network, folder / "output/train/best.weights.h5")
+    for name in ("validation", "test"):
+        split = arrays.load(folder / f"data/splits/{name}.npz", arrays.Split)
+        right = inference.predict(network, split.images).argmax(axis=1) == split.labels
+        assert right.mean() == columns[f"{name}_accuracy"][best]
 
 
 def test_killed_at_once_and_again_it_goes_on_to_the_same_bytes(finished, tmp_path):
