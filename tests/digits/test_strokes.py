@@ -148,7 +148,7 @@ def test_a_small_network_that_saw_only_strokes_reads_mnist():
     network = _small_network(seed=0)
     network.fit(images[..., None] / np.float32(255), labels, batch_size=128, epochs=2)
     probabilities = network.predict(real[..., None] / np.float32(255), batch_size=500)
-    assert (probabilities.argmax(axis=1) == truth).mean() >= 0.90
+    assert (probabilities.argmax(axis=1) == truth).mean() > 0.97
 
 
 def _mnist_test() -> tuple[np.ndarray, np.ndarray]:
