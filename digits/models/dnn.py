@@ -2,16 +2,16 @@
 
     layer      output      parameters
     pixels     28 x  28
-    dense1     28 x 256         7,424
-    dense2     28 x 128        32,896
-    flatten    3,584
-    output        10           35,850
-                               76,170
+    dense1     28 x 512        14,848
+    dense2     28 x 256       131,328
+    flatten    7,168
+    output        10           71,690
+                              217,866
 
 Source      course D, model A, `model_DNN`. Printed there on MNIST: accuracy and macro F1 0.965, with a learning rate of 0.0001, its
             best of four. (Its second table has 0.995 for that F1, more than the accuracy allows; the first has 0.965.)
-Departures  D does not say how many layers it had nor how wide. 256 and 128 are ours, and so are the count of 76,170 and the plain
-            layer names.
+Departures  D does not say how many layers it had nor how wide. 512 and 256 are ours, the best of 128, 256-128 and 512-256 on the
+            validation split after 8 epochs, and so are the count of 217,866 and the plain layer names.
 Slips kept  The flatten stands after the dense layers, not before: a Dense works on the last axis, so all 28 rows pass through the
             same 28 weights a unit, and no unit but the output sees more than one row. `flatten_first: true` mends it.
             D feeds its softmax to a loss that expects logits (from_logits=True). That is about the loss and not the network. Keras,
@@ -23,10 +23,10 @@ from collections.abc import Sequence
 import keras
 
 
-def build(*, classes: int, layers: Sequence[int] = (256, 128), flatten_first: bool = False, seed: int) -> keras.Model:
+def build(*, classes: int, layers: Sequence[int] = (512, 256), flatten_first: bool = False, seed: int) -> keras.Model:
     """Return the network, from pixels in [0, 1] of shape (batch, 28, 28) to probabilities (batch, classes).
 
-    layers=[256, 128]  ->  dense1 of 256 units, dense2 of 128, flatten, output
+    layers=[512, 256]  ->  dense1 of 512 units, dense2 of 256, flatten, output
     """
     start = {"kernel_initializer": keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))}
     flatten = keras.layers.Flatten(name="flatten")
