@@ -101,7 +101,7 @@ class Bundle:
             text, known = module.source.body(node.body, column=0), self._plan.records
         else:
             text = self._one_of_many(module, definition) or module.source.whole(node)
-            known = {name: worth for name, worth in known.items() if worth is not UNKNOWN and name not in stored(node)}
+            known = {name: worth for name, worth in known.items() if name not in stored(node)}
         known = {**self._plan.constants, **known}
         text, gone = specialised(text, known=known, dropped=self._plan.dropped.get(name, frozenset()))
         text = plain_class(text) if text.startswith("@dataclass") else text
@@ -129,7 +129,8 @@ class Bundle:
             given += [(each.arg, each.value) for each in call.keywords if each.arg]
             worth = {name: self._record(piece, expression) or value(expression, known) for name, expression in given}
             before = self._known.setdefault(key, worth)
-            self._known[key] = {name: new if before.get(name, UNKNOWN) == new else UNKNOWN for name, new in worth.items()}
+            # What calls do not agree on is not known, so that there is less to know each time and an end to it.
+            self._known[key] = {name: new for name, new in worth.items() if new is not UNKNOWN and before.get(name, UNKNOWN) == new}
 
     def _record(self, piece: Piece, expression: ast.expr) -> Record | None:
         """Return what a dataclass of constants, made where it is passed on, stands for."""
@@ -174,8 +175,8 @@ class Bundle:
 
     def _used(self, piece: Piece) -> list[Key]:
         """Return the definitions of ours that a piece's code names, annotations aside."""
-        tree = ast.parse(piece.text)
-        nodes = [node for node in outside_annotations(tree) if getattr(node, "id", None) not in _local(piece)]
+        local = _local(piece)
+        nodes = [node for node in outside_annotations(ast.parse(piece.text)) if getattr(node, "id", None) not in local]
         return [key for node in nodes if (key := self.meaning(piece, node))]
 
     def _trim(self) -> None:

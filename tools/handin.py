@@ -1,6 +1,7 @@
-"""`make handin`: the run that params.yaml asks for, as one Python file that imports only TensorFlow, NumPy, Matplotlib and OpenCV.
+"""`make handin`: what params.yaml asks for as one Python file that imports TensorFlow, NumPy, Matplotlib and OpenCV.
 
-output/handin/proj2.py is tools/proj2.py with what it uses of the project written into it. `make handin MNIST=path` names the images.
+output/handin/proj2.py is tools/proj2.py with what it uses of the project written into it. `make handin MNIST=path` says where the
+images are: an mnist.npz as Keras has it, or a folder of MNIST's four files.
 """
 
 import ast
@@ -23,6 +24,7 @@ from tools.sources import Module, Outside, loaded
 from tools.specialise import Record
 
 MAIN = "tools.proj2"
+MOST = {"train": 60_000, "test": 10_000}  # images that keras.datasets.mnist has
 # The order of the file, and each part's heading.
 PARTS = {
     "digits.compute": "The same bits in every run",
@@ -72,7 +74,7 @@ class Constant:
 
 
 def constants(text: str) -> dict[str, dict[str, Constant]]:
-    """Return the parameters of proj2's main that params.yaml's `text` gives, by section and key; the network's sizes as `networks`."""
+    """Return the parameters of proj2's main that params.yaml's `text` gives, by section and key; of networks, its network's own."""
     document, found = YAML().load(text), {}
     for name, parameter in inspect.signature(proj2.main).parameters.items():
         if name == "networks":
@@ -104,6 +106,10 @@ def _refuse(text: str, found: dict[str, dict[str, Constant]]) -> None:
     for key in ("train", "validation", "test"):
         if split[key].value < 5:
             raise UserError(f"params.yaml: split.{key}: expected at least 5, which a hand-in saves; received {split[key].value}")
+    if (asked := split["train"].value + split["validation"].value) > MOST["train"]:
+        raise UserError(f"params.yaml: split.train + split.validation: expected at most {MOST['train']}; received {asked}")
+    if split["test"].value > MOST["test"]:
+        raise UserError(f"params.yaml: split.test: expected at most {MOST['test']}; received {split['test'].value}")
     sizes = {key: constant.value for key, constant in found["networks"].items()}
     models.build(found["model"]["name"].value, classes=proj2.CLASSES, seed=0, **sizes)
 
@@ -141,7 +147,12 @@ def text(given: dict[str, dict[str, Constant]], *, mnist: str | None) -> str:
     parts = {network if part == "network" else part: heading for part, heading in PARTS.items()}
     pieces = sorted(bundle.pieces.values(), key=lambda piece: [*piece.module.definitions].index(piece.name))
     top = [piece for piece in pieces if piece.module.name == MAIN and piece.is_assignment]
-    blocks = [f'"""{ABOUT.format(network=given["model"]["name"].value)}"""\n', _imports(bundle), _values(given, planned, bundle), "".join(piece.text for piece in top)]
+    blocks = [
+        f'"""{ABOUT.format(network=given["model"]["name"].value)}"""\n',
+        _imports(bundle),
+        _values(given, planned, bundle),
+        "".join(piece.text for piece in top),
+    ]
     for module in [*parts, *sorted({piece.module.name for piece in pieces} - parts.keys())]:
         of_module = [piece for piece in pieces if piece.module.name == module and piece not in top and not piece.is_main]
         if of_module:

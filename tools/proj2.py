@@ -1,4 +1,4 @@
-"""Course A's project as a stage of its own, from the images to the figures: `make handin` writes it as one file, with what it imports.
+"""Course A's whole project, from the images to the figures; `make handin` writes it and what it uses as one file.
 
 Reads   MNIST as keras.datasets loads it, or what MNIST below names
 Writes  output/train_0.png ... test_4.png, accuracy.png, loss.png

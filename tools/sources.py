@@ -4,9 +4,9 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 Edit = tuple[int, int, str]  # from, to (bytes), and what stands there instead
-FUNCTIONS = (ast.FunctionDef, ast.Lambda)
 
 
 class Source:
@@ -19,7 +19,7 @@ class Source:
         for line in self._lines:
             self._starts.append(self._starts[-1] + len(line))
 
-    def span(self, node: ast.AST) -> tuple[int, int]:
+    def span(self, node: Any) -> tuple[int, int]:
         """Return where a node starts and ends."""
         return self._starts[node.lineno - 1] + node.col_offset, self._starts[node.end_lineno - 1] + node.end_col_offset
 
@@ -28,7 +28,7 @@ class Source:
         start, end = self.span(node)
         return self.bytes[start:end].decode()
 
-    def lines(self, node: ast.stmt) -> tuple[int, int]:
+    def lines(self, node: Any) -> tuple[int, int]:
         """Return where a statement's lines start and end: decorators, comments right above and comments behind it included."""
         first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
         while first > 1 and self._lines[first - 2].lstrip().startswith(b"#"):

@@ -1,6 +1,6 @@
-"""A definition's text with what is known put in: branches that are never taken, names that nothing reads and checks of parameters go.
+"""A definition's text for known parameters: branches never taken, names nothing reads and checks of parameters are left out.
 
-What is known are the values of some parameters. Code stays as it was written, to the comment, but for what is left out.
+What stays is as it was written, to the comment.
 """
 
 import ast
@@ -92,7 +92,8 @@ def _checks(source: Source, _known: Mapping[str, Any], _dropped: frozenset[str])
 
 
 def _decided(source: Source, known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
-    for node in ast.walk(source.tree):
+    nodes: list[Any] = [*ast.walk(source.tree)]
+    for node in nodes:
         if not isinstance(node, ast.If | ast.IfExp) or (worth := value(node.test, known)) is UNKNOWN:
             continue
         taken = node.body if worth else node.orelse
@@ -104,22 +105,17 @@ def _decided(source: Source, known: Mapping[str, Any], _dropped: frozenset[str])
 
 def _chosen(source: Source, known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
     """{"a": x, "b": y}[name] is x if name is known to be "a"; so is it with a name for the dictionary, and for lambda: x called."""
-    named = {
-        node.targets[0].id: node.value
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and isinstance(node.targets[0], ast.Name)
-    }
-    called = {id(node.func): node for node in ast.walk(source.tree) if isinstance(node, ast.Call) and not node.args}
-    for node in ast.walk(source.tree):
+    nodes: list[Any] = [*ast.walk(source.tree)]
+    named: dict[str, Any] = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}
+    called = {id(node.func): node for node in nodes if isinstance(node, ast.Call) and not node.args}
+    for node in nodes:
         key = value(node.slice, known) if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name) else UNKNOWN
         if key is UNKNOWN:
             continue
-        choice = named.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+        choice = named.get(ast.unparse(node.value), node.value)
         if not isinstance(choice, ast.Dict):
             continue
-        entries = {
-            each.value: entry for each, entry in zip(choice.keys, choice.values, strict=True) if isinstance(each, ast.Constant)
-        }
+        entries: dict[str, Any] = {value(each, {}): entry for each, entry in zip(choice.keys, choice.values, strict=True) if each}
         whole, entry = node, entries[key]
         if isinstance(entry, ast.Lambda) and id(node) in called:
             whole, entry = called[id(node)], entry.body
@@ -133,43 +129,37 @@ def _unread(source: Source) -> Iterator[Edit]:
         for node in ast.walk(top):
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             name = target.id if isinstance(target, ast.Name) else node.name if isinstance(node, ast.FunctionDef) else None
-            if name and name not in read and node is not top:
+            if isinstance(node, ast.stmt) and name and name not in read and node is not top:
                 yield (*source.lines(node), "")
 
 
 def documented(text: str, *, without: set[str]) -> str:
-    """Return the text of a definition, its docstring without the lines that explain the words `without`."""
+    """Return the text of a definition, its docstring without the lines of its tables that explain the words `without`."""
     source = Source(text)
     node = source.tree.body[0]
     if not isinstance(node, ast.FunctionDef | ast.ClassDef) or not ast.get_docstring(node):
         return text
     start, end = source.span(node.body[0])
-    kept, skipping = [], None
-    for line in source.bytes[start:end].decode().splitlines():
-        indent, word = len(line) - len(line.lstrip()), re.match(r"\s*(\w+)(\s|$)", line)
-        if skipping is not None and indent > skipping and line.strip():
-            continue
-        skipping = None
-        if kept and word and word[1] in without and (word[1] == "Raises" or re.match(r"\s*\w+  ", line)):
-            skipping = indent
-            continue
-        kept.append(line)
-    doc = re.sub(r"\n\s*\n(\s*\n)+", "\n\n", "\n".join(kept))
-    doc = re.sub(r"\s*\n\s*\"\"\"$", '"""', doc) if len([line for line in doc.splitlines() if line.strip(' "')]) == 1 else doc
-    doc = re.sub(r"\n\s*\n(\s*\"\"\")$", r"\n\1", doc)
-    return source.edited([(start, end, doc)])
+    words = source.bytes[start:end].decode().strip('"')
+    if "Raises" in without:
+        words = re.sub(r"\s*\bRaises [A-Z].*?\.(?=\s)", "", words + "\n", flags=re.DOTALL)
+    for word in without:  # and the further lines of its explanation, which are indented by more
+        words = re.sub(rf"^( +){word}  .*\n(\1 +.*\n)*", "", words, flags=re.MULTILINE)
+    paragraphs = [paragraph.rstrip() for paragraph in re.split(r"\n[ ]*\n", words) if paragraph.strip()]
+    words = "\n\n".join(paragraphs)
+    ending = "\n    " if "\n" in words else ""
+    return source.edited([(start, end, f'"""{words}{ending}"""')])
 
 
 def plain_class(text: str) -> str:
     """Return a dataclass's text as that of a class with an __init__; a list as default becomes ()."""
     source = Source(text)
-    node = source.tree.body[0]
-    fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+    node: Any = source.tree.body[0]
     parameters, lines = [], []
-    for each in fields:
-        default = each.value and ("()" if isinstance(each.value, ast.Call) else source.of(each.value))
-        parameters.append(each.target.id + (f"={default}" if default else ""))
-        comment = source.whole(each).rstrip("\n").rpartition("  # ")
-        lines.append(f"        self.{each.target.id} = {each.target.id}" + (f"  # {comment[2]}" if comment[1] else ""))
-    doc = source.whole(node.body[0])
-    return "\n".join([f"class {node.name}:", doc, f"    def __init__(self, {', '.join(parameters)}):", *lines, ""])
+    for each in [each for each in node.body if isinstance(each, ast.AnnAssign)]:
+        name, comment = source.of(each.target), source.whole(each).rstrip("\n").partition("  # ")[2]
+        default = "=()" if isinstance(each.value, ast.Call) else f"={source.of(each.value)}" if each.value else ""
+        parameters.append(name + default)
+        lines.append(f"        self.{name} = {name}" + (f"  # {comment}" if comment else ""))
+    head = [f"class {node.name}:", source.whole(node.body[0]), f"    def __init__(self, {', '.join(parameters)}):"]
+    return "\n".join([*head, *lines, ""])
