@@ -31,7 +31,7 @@ def specialised(text: str, *, known: Mapping[str, Any], dropped: frozenset[str])
     while True:
         source = Source(text)
         edits = []
-        for rule in (_constants, _left_out, _checks, _decided, _chosen):
+        for rule in (_constants, _left_out, _decided, _checks, _chosen):
             edits = [edit for edit, words in rule(source, known, dropped) if not gone.update(words)]
             if edits:
                 break
@@ -85,10 +85,15 @@ def _mentions(statement: ast.stmt) -> set[str]:
 def _checks(source: Source, _known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
     """What a user can get wrong has been refused when the file was written."""
     for node in ast.walk(source.tree):
-        raises = isinstance(node, ast.If) and [type(each) for each in node.body] == [ast.Raise] and not node.orelse
-        call = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
-        if raises or (call and isinstance(call.func, ast.Name) and call.func.id.startswith("_check")):
+        if _is_check(node):
             yield (*source.lines(node), ""), {"Raises"}
+
+
+def _is_check(node: ast.AST) -> bool:
+    if isinstance(node, ast.If):
+        return not node.orelse and all(isinstance(each, ast.Raise) or _is_check(each) for each in node.body)
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id.startswith("_check")
 
 
 def _decided(source: Source, known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
@@ -129,7 +134,8 @@ def _unread(source: Source) -> Iterator[Edit]:
         for node in ast.walk(top):
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             name = target.id if isinstance(target, ast.Name) else node.name if isinstance(node, ast.FunctionDef) else None
-            if isinstance(node, ast.stmt) and name and name not in read and node is not top:
+            unread = name and name not in read and node is not top
+            if isinstance(node, ast.stmt) and (unread or isinstance(node, ast.Delete)):  # `del seed` says that it is not read
                 yield (*source.lines(node), "")
 
 
