@@ -36,7 +36,7 @@ def read(data: bytes, *, ink: str, normalise: str) -> np.ndarray:
     Raises NoPicture if the bytes cannot be decoded, whole, or show nothing.
     """
     grey = _light_on_dark(decode(data), ink)
-    return _like_mnist(grey) if normalise == "mnist" else _resized(grey, SIDE, SIDE)
+    return _largest_pieces(grey) if normalise == "mnist" else _resized(grey, SIDE, SIDE)
 
 
 def class_of(parts: Sequence[str], *, classes: str) -> str | None:
@@ -116,7 +116,19 @@ def _light_on_dark(grey: np.ndarray, ink: str) -> np.ndarray:
     return 255 - grey if dark else grey
 
 
-def _like_mnist(grey: np.ndarray) -> np.ndarray:
+def like_mnist(grey: np.ndarray, kept: np.ndarray, *, threshold: float) -> np.ndarray:
+    """Return the ink of a uint8 picture, light on dark, fitted and centred as MNIST's; `kept` says which pixels are its pieces.
+
+    threshold  grey level between paper and ink, 0 to 255
+    """
+    level = np.percentile(grey[kept], 75)  # of full ink
+    soft = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # the ink's own soft edge stays
+    ink = np.where(soft, np.clip((grey - threshold / 2) * (255 / max(level - threshold / 2, 1)), 0, 255), 0).astype(np.uint8)
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    return _fitted(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+
+
+def _largest_pieces(grey: np.ndarray) -> np.ndarray:
     grey = _even(_shrunk(grey))
     threshold, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     _, pieces, about, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
@@ -124,11 +136,7 @@ def _like_mnist(grey: np.ndarray) -> np.ndarray:
     if not sizes.size:
         raise NoPicture("expected ink on paper; received none")
     kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SPECK * sizes.max()))
-    level = np.percentile(grey[kept], 75)  # of full ink
-    soft = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # the ink's own soft edge stays
-    ink = np.where(soft, np.clip((grey - threshold / 2) * (255 / max(level - threshold / 2, 1)), 0, 255), 0).astype(np.uint8)
-    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
-    return _fitted(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    return like_mnist(grey, kept, threshold=threshold)
 
 
 def _shrunk(grey: np.ndarray) -> np.ndarray:
