@@ -1,8 +1,8 @@
 """A photo of a page with digits on it: where each one is, in reading order, and each as an image like MNIST's.
 
-The paper's light is divided out, the page turned upright, ruled lines taken away; what ink is left falls into pieces, and pieces into
-digits. All lengths follow from the picture's size or from the height of most of its ink, so that nothing has to be set. Tilt by the
-projection profile is W. Postl's (US patent 4,723,297, 1988); the rest is morphology, and ours.
+The paper's light is divided out, the page turned upright, ruled lines taken away; what ink is left falls into pieces, and pieces
+into digits. All lengths follow from the picture's size or the height of most of its ink, so that nothing has to be set. Tilt by
+the projection profile is W. Postl's (US patent 4,723,297, 1988); the rest is morphology, and ours.
 """
 
 from dataclasses import dataclass
@@ -137,7 +137,9 @@ def _without_rows(strength: np.ndarray, faint: float) -> np.ndarray:
     width = mask.shape[1]
     piece = max(15, width // 16)
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    runs = cv2.morphologyEx(cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8)), cv2.MORPH_OPEN, np.ones((1, piece), np.uint8))
+    runs = cv2.morphologyEx(
+        cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, 9), np.uint8)), cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)
+    )
     _, lines, about, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     long = about[:, cv2.CC_STAT_WIDTH] > RULED * width
     long[0] = False
@@ -194,7 +196,9 @@ def _belong(a: np.ndarray, b: np.ndarray, tall: float) -> bool:
     apart = np.maximum(a[:2], b[:2]) - np.minimum(a[2:], b[2:])  # x, y; below 0 they overlap
     low, high = min(a[3] - a[1], b[3] - b[1]), max(a[3], b[3]) - min(a[1], b[1])
     wide = max(a[2], b[2]) - min(a[0], b[0])
-    return bool(apart.max() < NEAR * tall and low < 0.7 * tall and high < 1.5 * tall and wide < 1.3 * tall and apart[0] < 0.08 * tall)
+    return bool(
+        apart.max() < NEAR * tall and low < 0.7 * tall and high < 1.5 * tall and wide < 1.3 * tall and apart[0] < 0.08 * tall
+    )
 
 
 def _reading_order(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

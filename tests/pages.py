@@ -31,7 +31,10 @@ class Page:
 def drawn(count: int, *, seed: int) -> list[tuple[int, np.ndarray]]:
     """Return so many strokes as pairs of label and ink, float (h, w) in 0 to 1."""
     images, labels = strokes.draw(count, classes=strokes.CLASSES["digits"], seed=seed)
-    return [(int(label), _sharp(cv2.resize(image, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC))) for image, label in zip(images, labels, strict=True)]
+    return [
+        (int(label), _sharp(cv2.resize(image, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC)))
+        for image, label in zip(images, labels, strict=True)
+    ]
 
 
 def written(folder: Path) -> list[tuple[int, np.ndarray]]:
@@ -101,7 +104,7 @@ def _lit(random, ink, lines):
     """Return the photo, uint8 (h, w, 3): paper, ink and lines under a gradient and a shadow, with noise."""
     height, width = ink.shape
     paper, dark = random.uniform(190, 250), random.uniform(15, 70)
-    y, x = np.mgrid[0:1:height * 1j, 0:1:width * 1j].astype(np.float32)
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     way = random.uniform(0, 2 * np.pi)
     light = 1 - random.uniform(0.1, 0.45) * ((np.cos(way) * (x - 0.5) + np.sin(way) * (y - 0.5)) / 1.42 + 0.5)
     way, off, soft = random.uniform(0, 2 * np.pi), random.uniform(-0.3, 0.3), random.uniform(0.01, 0.1)
