@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds read test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -23,6 +23,9 @@ recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; co
 
 seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and docs/results/lenet.md; without a NAME course A, five seeds, README
 	python -m tools.seeds $(NAME) $(SEEDS)
+
+read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folder of them; the first time it trains for ten minutes
+	@python -m tools.read "$(PHOTO)"
 
 test: $(READY)  ## the fast tests, under five minutes
 	python -m pytest --numprocesses 2 --dist loadfile

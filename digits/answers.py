@@ -66,6 +66,8 @@ def aligned(written: str, read: Sequence[str]) -> list[str | None]:
 
 def score(answers: Sequence[Answer], *, written: int) -> str:
     """Return one line: how many of so many digits whose truth is known were read right; what was not found is told apart."""
+    if not written:
+        return "true digits not known"
     known = [answer.verdict for answer in answers if answer.truth is not None]
     right, wrong, unsure = (known.count(verdict) for verdict in ("right", "wrong", "unsure"))
     line = f"{right} of {written} known digits read right, {wrong} wrong, {unsure} unsure"

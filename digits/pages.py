@@ -23,6 +23,7 @@ PALE = 0.3  # of full ink: what is paler is no ink
 
 RULED = 0.3  # of the page's width: a straight line longer than that is printed
 SHORTEST = 0.4  # of the height of most ink; what is lower is a speck, a dot, a dash
+LOWEST = 8  # pixels; lower ones could not be read
 TALLEST = 2.2  # times that height; what is taller is the edge of a sheet, a drawing, a shadow
 NEAR = 0.18  # of that height: pieces nearer than that, one above the other, are one digit
 
@@ -168,7 +169,7 @@ def _boxes(strength: np.ndarray, faint: float) -> tuple[np.ndarray, np.ndarray, 
     whole = np.array([[*boxes[group, :2].min(axis=0), *boxes[group, 2:].max(axis=0)] for group in groups]).reshape(-1, 4)
     ink = np.array([area[of].sum() for of in kept])
     high = whole[:, 3] - whole[:, 1]
-    good = (high > SHORTEST * tall) & (ink > 0.15 * np.median(ink)) if len(whole) else np.zeros(0, bool)
+    good = (high >= max(LOWEST, SHORTEST * tall)) & (ink > 0.15 * np.median(ink)) if len(whole) else np.zeros(0, bool)
     return whole[good], pieces, [of for of, it in zip(kept, good, strict=True) if it]
 
 

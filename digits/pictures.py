@@ -50,7 +50,7 @@ def read(data: bytes, *, ink: str, normalise: str) -> np.ndarray:
 
 
 def is_crop(grey: np.ndarray, *, ink: str) -> bool:
-    """Whether a uint8 (height, width) picture shows one character: one piece is most of its ink, and is no grid of printed lines."""
+    """Whether a uint8 (height, width) picture shows one character: one piece is most of its ink, and no grid of printed lines."""
     try:
         _, _, pieces, sizes = _pieces(_light_on_dark(grey, ink))
     except NoPicture:
@@ -134,10 +134,11 @@ def _header(data: bytes) -> _Header:
         warnings.simplefilter("ignore")  # of slips in metadata
         try:
             with Image.open(io.BytesIO(data)) as image:
-                see_through = image.has_transparency_data
-                header = _Header(image.size, str(image.format), see_through, image.getexif().get(_ORIENTATION, 1))
-        except Image.DecompressionBombError as error:
-            raise NoPicture(f"expected at most {MOST_MEGAPIXELS} megapixels; received more ({error})") from None
+                exif = Image.Exif()
+                exif.load(image.info.get("exif", b""))  # image.getexif() would decode a PNG to its end
+                header = _Header(image.size, str(image.format), image.has_transparency_data, exif.get(_ORIENTATION, 1))
+        except Image.DecompressionBombError:  # from 179 megapixels on
+            raise NoPicture(f"expected at most {MOST_MEGAPIXELS} megapixels; received over 178") from None
         except Exception as error:  # its readers raise a dozen types for damaged bytes, struct.error and SyntaxError among them
             if data[:8] == _PNG:
                 raise NoPicture("expected a whole PNG; received a damaged one") from None
@@ -225,7 +226,7 @@ def _largest_pieces(grey: np.ndarray) -> np.ndarray:
 
 
 def _pieces(grey: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
-    """Return the picture shrunk and evenly lit, the grey level ink starts at, its pieces numbered from 1, and the pixels of each."""
+    """Return the picture shrunk and evenly lit, the grey level ink starts at, its pieces by number from 1, and the pixels of each."""
     grey = _even(_shrunk(grey, FINE))
     threshold, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     _, pieces, about, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)

@@ -36,9 +36,9 @@ def main(
     photos: Path, weights: Path, output: Path, model: models.ModelParams, networks: dict, compute: ComputeParams,
     handwriting: HandwritingParams, test: Path = Path("data/splits/test.npz"),
 ) -> None:  # fmt: skip
-    split, title = arrays.load(test, arrays.Split), str(photos.name)
+    split, told = arrays.load(test, arrays.Split), ""
     if not photos.exists():
-        title = f"made strokes, since {photos} is not there"
+        told = f" · strokes made by the project, for {photos} is not there"
         photos = stand_in(photos, output / "strokes.png", handwriting)
     shown = taken.read(photos, layout=handwriting.layout, ink=handwriting.ink)
     if not shown:
@@ -55,11 +55,11 @@ def main(
     write_text(output / "answers.csv", csvs.text(taken.table(shown, said), header=HEAD))
     score = taken.score(shown, said)
     write_text(output / "score.txt", f"{score}\n")
-    for name, figure in taken.figures(shown, said, title=f"{title} · {model.name} trained on {split.dataset} · {score}"):
+    for name, figure in taken.figures(shown, said, title=f"{model.name} trained on {split.dataset}{told}"):
         write_figure(output / name, figure, dpi=handwriting.dpi)
     for line in taken.lines(shown, said):
         say(line)
-    say(f"{len(images)} digits of {len(shown)} pictures; {score} -> {output}")
+    say(f"{len(images)} digits on {len(shown)} pictures; {score}")
 
 
 def stand_in(photos: Path, page: Path, handwriting: HandwritingParams) -> Path:

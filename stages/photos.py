@@ -103,7 +103,8 @@ def figures(shown: Sequence[Photo], said: Answers, *, title: str) -> Iterator[tu
         if photo.corners is not None:
             picture = _picture(photo, longest=pages.SIDE)
             corners = photo.corners * np.float32(picture.shape[1::-1])
-            yield photo.name.with_name(f"{photo.name.name}.png"), page.draw(picture, corners=corners, answers=of, title=title)
+            figure = page.draw(picture, corners=corners, answers=of, title=_title(photo.name, title, [photo], [of]))
+            yield photo.name.with_name(f"{photo.name.name}.png"), figure
     folders = dict.fromkeys(photo.name.parent for photo, _ in alone) if len(alone) > SHEET else {Path(): None}
     for folder in folders:
         here = [(photo, answer) for photo, answer in alone if len(folders) == 1 or photo.name.parent == folder]
@@ -114,9 +115,13 @@ def figures(shown: Sequence[Photo], said: Answers, *, title: str) -> Iterator[tu
                 np.concatenate([photo.images for photo in some]),
                 answers=them,
                 folders=["" if photo.name.parent == Path() else photo.name.parent.as_posix() for photo in some],
-                title=title,
+                title=_title(folder, title, some, [[answer] for answer in them]),
             )
             yield folder / f"sheet{f'_{start // SHEET + 1}' if start else ''}.png", figure
+
+
+def _title(name: Path, title: str, shown: Sequence[Photo], said: Answers) -> str:
+    return " · ".join([*([name.as_posix()] if name != Path() else []), title, score(shown, said)])
 
 
 def _parts(probabilities: np.ndarray, shown: Sequence[Photo]) -> list[np.ndarray]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -10,10 +11,12 @@ from digits.answers import Answer
 from digits.figures import looks
 from digits.figures.digit_grid import LINE, in_inches
 
+LEGEND = "each as it is, as the network gets it, and the answer, ? if unsure, with the likeliest answer's probability"
+
 COLUMNS = 10
 SIDE = 0.84  # inches of a picture: 84 pixels at 100 dpi, so that each of the 28 is three wide
 PITCH = 0.94  # inches from one picture to the next
-STEP = 2 * SIDE + 2 * LINE + 0.22  # inches from one row to the next
+STEP = 2 * SIDE + 2 * LINE + 0.16  # inches from one row to the next
 NAMED = 0.34  # inches, a folder's name
 
 
@@ -28,7 +31,7 @@ def draw(
     for index, folder in enumerate(folders):
         groups.setdefault(folder, []).append(index)
     heights = {name: (NAMED if name else 0) + STEP * -(-len(rows) // COLUMNS) for name, rows in groups.items()}
-    height = sum(heights.values()) + 0.1
+    height = sum(heights.values()) + 0.35
     figure = looks.page(_what(answers), title=title, height=height, within=None)
     ax = in_inches(figure, height=height)
     top = 0.0
@@ -40,10 +43,11 @@ def draw(
             _picture(ax, images[index], x=x, y=y + SIDE)
             _frame(ax, answers[index], x=x, y=y)
         top += heights[name]
+    ax.text(looks.MARGIN, height - 0.14, LEGEND, size=looks.TEXT, color=looks.MUTED)
     return figure
 
 
-def _picture(ax, image: np.ndarray, *, x: float, y: float) -> None:
+def _picture(ax: Axes, image: np.ndarray, *, x: float, y: float) -> None:
     limits = ax.axis()  # imshow moves them
     wide, high = SIDE * image.shape[1] / max(image.shape[:2]), SIDE * image.shape[0] / max(image.shape[:2])
     left, up = x + (SIDE - wide) / 2, y + (SIDE - high) / 2
@@ -52,7 +56,7 @@ def _picture(ax, image: np.ndarray, *, x: float, y: float) -> None:
     ax.axis(limits)
 
 
-def _frame(ax, answer: Answer, *, x: float, y: float) -> None:
+def _frame(ax: Axes, answer: Answer, *, x: float, y: float) -> None:
     odd = {"wrong": looks.VERMILLION, "unsure": looks.MUTED}
     colour = odd.get(answer.verdict, looks.GRID)
     ax.add_patch(
@@ -68,4 +72,4 @@ def _frame(ax, answer: Answer, *, x: float, y: float) -> None:
 
 def _what(answers: Sequence[Answer]) -> str:
     unsure = sum(answer.verdict == "unsure" for answer in answers)
-    return f"{len(answers)} pictures of a digit, {unsure or 'none'} of them unsure: as it is, as the network gets it, its answer"
+    return f"{len(answers)} pictures of a digit, {unsure or 'none'} of them unsure"
