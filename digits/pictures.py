@@ -226,7 +226,7 @@ def _largest_pieces(grey: np.ndarray) -> np.ndarray:
 
 
 def _pieces(grey: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
-    """Return the picture shrunk and evenly lit, the grey level ink starts at, its pieces by number from 1, and the pixels of each."""
+    """Return the picture shrunk and evenly lit, the grey level ink starts at, its pieces from 1, and the pixels of each."""
     grey = _even(_shrunk(grey, FINE))
     threshold, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     _, pieces, about, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
