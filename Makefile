@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds results handin test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds results handin read test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -29,6 +29,9 @@ results: $(READY)  ## the tables of docs/results anew from its runs/
 
 handin: $(READY)  ## course A's one file, output/handin/proj2.py; MNIST=path: its images, else Keras downloads them
 	@python -m tools.handin $(MNIST)
+
+read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folder of them; the first time it trains for ten minutes
+	@python -m tools.read "$(PHOTO)"
 
 test: $(READY)  ## the fast tests, under five minutes
 	python -m pytest --numprocesses 2 --dist loadfile

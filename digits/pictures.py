@@ -4,12 +4,16 @@ MNIST's images are the ink fitted into a 20x20 box, grey from the averaging, the
 (LeCun et al. 1998, section III.A). What comes before that is ours: which is ink, which is paper, how to take away shade.
 """
 
+import io
 import re
+import warnings
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from digits.strokes import BOX, SIDE, centred
 
@@ -17,9 +21,15 @@ CLASSES = ("folder", "name")
 INK = ("auto", "dark", "light")
 NORMALISE = ("mnist", "none")
 
+MOST_MEGAPIXELS = 50.5  # a 50 megapixel camera's 8192 x 6144 among them
+LARGE = 2240  # pixels, the longer side above which a picture is shrunk at once
+
 FINE = 224  # pixels, the longer side of a picture while its ink is looked for; larger ones are shrunk
 SHADE = 0.45  # of the picture's shorter side: what is wider than this is paper or shade, not ink
 SPECK = 0.05  # of the largest piece of ink: what is smaller is dirt
+MOST_OF = 0.5  # of a crop's ink is in one piece
+MOST_CROSSINGS = 4  # places where a character that fills its picture may touch the edge; printed lines touch it more often
+MOST_HOLES = 6  # in a character's ink, stray ones included; printed squares have more
 LEAST_CONTRAST = 16  # grey levels between ink and paper
 
 
@@ -35,8 +45,22 @@ def read(data: bytes, *, ink: str, normalise: str) -> np.ndarray:
 
     Raises NoPicture if the bytes cannot be decoded, whole, or show nothing.
     """
-    grey = _light_on_dark(decode(data), ink)
-    return _like_mnist(grey) if normalise == "mnist" else _resized(grey, SIDE, SIDE)
+    grey = _light_on_dark(cv2.cvtColor(decode(data, longest=LARGE), cv2.COLOR_BGR2GRAY), ink)
+    return _largest_pieces(grey) if normalise == "mnist" else _resized(grey, SIDE, SIDE)
+
+
+def is_crop(grey: np.ndarray, *, ink: str) -> bool:
+    """Whether a uint8 (height, width) picture shows one character: one piece is most of its ink, and no grid of printed lines."""
+    try:
+        _, _, pieces, sizes = _pieces(_light_on_dark(grey, ink))
+    except NoPicture:
+        return False
+    largest = pieces == 1 + sizes.argmax()
+    border = np.concatenate([largest[0], largest[:, -1], largest[-1, ::-1], largest[::-1, 0]])
+    crossings = np.count_nonzero(border & ~np.roll(border, 1))
+    around = cv2.connectedComponents((~np.pad(largest, 1)).astype(np.uint8), connectivity=4)[0] - 1  # the first is 0, ink
+    alone = sizes.max() > MOST_OF * sizes[sizes >= SPECK * sizes.max()].sum()
+    return bool(alone and crossings <= MOST_CROSSINGS and around - 1 <= MOST_HOLES)
 
 
 def class_of(parts: Sequence[str], *, classes: str) -> str | None:
@@ -69,28 +93,93 @@ def last_of_each(labels: Sequence[str], *, share: float) -> np.ndarray:
     return chosen
 
 
-def decode(data: bytes) -> np.ndarray:
-    """Return the picture in a file's bytes as grey, uint8 (height, width), what is transparent as white paper."""
+def decode(data: bytes, *, longest: int) -> np.ndarray:
+    """Return the picture in a file's bytes as uint8 (height, width, 3), blue first, neither side over `longest` pixels.
+
+    It is turned as the camera says, and what is transparent is white paper. The size is read from the header first: memory stays
+    below 1.5 GB whatever the file claims. Raises NoPicture as `read` does, and above MOST_MEGAPIXELS.
+    """
+    if not data:
+        raise NoPicture("expected a picture; received an empty file")
+    header = _header(data)
     if data[:8] == _PNG and not _is_whole_png(data):  # libpng would write to stderr
         raise NoPicture("expected a whole PNG; received a damaged one")
     level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # OpenCV would, too
     try:
-        raw = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
-        if raw is None:
-            received = f"{len(data)} bytes that are none" if data else "an empty file"
-            raise NoPicture(f"expected a picture; received {received}")
-        if raw.ndim == 3 and raw.shape[2] == 4:
-            most = {"uint8": 255, "uint16": 65535}.get(str(raw.dtype), 1)
-            cover = raw[..., 3:].astype(np.float32) / most
-            colour = raw[..., :3] * (255 / most) * cover + 255 * (1 - cover)
-            return cv2.cvtColor(colour.round().astype(np.uint8), cv2.COLOR_BGR2GRAY)
-        return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE))  # turned as a camera says, 8 bits
+        raw = cv2.imdecode(np.frombuffer(data, np.uint8), _flags(header, longest))
     except cv2.error as error:
         raise NoPicture(f"expected a picture; received one that OpenCV refuses ({error.err})") from None
     finally:
         cv2.utils.logging.setLogLevel(level)
+    if raw is None:
+        raise NoPicture(f"expected a picture; received {len(data)} bytes that are none")
+    if raw.ndim == 3 and raw.shape[2] == 4:
+        raw = _turned(_on_white(raw), header)
+    elif header.transparent:  # it said so, and is not
+        raw = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))
+    return _shrunk(raw, longest)
 
 
+@dataclass(frozen=True)
+class _Header:
+    size: tuple[int, int]  # pixels, width and height as stored
+    kind: str  # PNG, JPEG, …
+    transparent: bool  # whether pixels have an opacity
+    orientation: int  # EXIF's, 1 to 8
+
+
+def _header(data: bytes) -> _Header:
+    """Read what a file says of itself; no pixel is decoded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of slips in metadata
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                exif = Image.Exif()
+                exif.load(image.info.get("exif", b""))  # image.getexif() would decode a PNG to its end
+                header = _Header(image.size, str(image.format), image.has_transparency_data, exif.get(_ORIENTATION, 1))
+        except Image.DecompressionBombError:  # from 179 megapixels on
+            raise NoPicture(f"expected at most {MOST_MEGAPIXELS} megapixels; received over 178") from None
+        except Exception as error:  # its readers raise a dozen types for damaged bytes, struct.error and SyntaxError among them
+            if data[:8] == _PNG:
+                raise NoPicture("expected a whole PNG; received a damaged one") from None
+            raise NoPicture(f"expected a picture; received {len(data)} bytes that are none") from error
+    width, height = header.size
+    if width * height > MOST_MEGAPIXELS * 1e6:
+        raise NoPicture(f"expected at most {MOST_MEGAPIXELS} megapixels; received {width} x {height}")
+    return header
+
+
+def _flags(header: _Header, longest: int) -> int:
+    """Return OpenCV's flags: with opacity where there is any; a JPEG reduced by its decoder, as far as `longest` lets it be."""
+    if header.transparent:
+        return cv2.IMREAD_UNCHANGED
+    if header.kind in ("JPEG", "MPO"):
+        for times, flag in ((8, cv2.IMREAD_REDUCED_COLOR_8), (4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2)):
+            if max(header.size) >= times * longest:
+                return flag
+    return cv2.IMREAD_COLOR
+
+
+def _on_white(raw: np.ndarray) -> np.ndarray:
+    """Lay a picture with opacity, uint8 or uint16 (height, width, 4), on white paper, some rows at a time."""
+    most = np.iinfo(raw.dtype).max
+    page = np.empty((*raw.shape[:2], 3), np.uint8)
+    for top in range(0, len(raw), 256):
+        rows = raw[top : top + 256]
+        cover = rows[..., 3:].astype(np.float32) / most
+        page[top : top + 256] = (rows[..., :3] * (255 / most) * cover + 255 * (1 - cover)).round()
+    return page
+
+
+def _turned(image: np.ndarray, header: _Header) -> np.ndarray:
+    """Turn a picture that was decoded as stored; OpenCV turns the others itself, and libtiff every TIFF."""
+    orientation = 1 if header.kind == "TIFF" else header.orientation
+    image = np.swapaxes(image, 0, 1) if orientation in (5, 6, 7, 8) else image
+    image = image[::-1] if orientation in (3, 4, 7, 8) else image
+    return np.ascontiguousarray(image[:, ::-1] if orientation in (2, 3, 6, 7) else image)
+
+
+_ORIENTATION = 0x0112  # EXIF's tag
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -116,25 +205,40 @@ def _light_on_dark(grey: np.ndarray, ink: str) -> np.ndarray:
     return 255 - grey if dark else grey
 
 
-def _like_mnist(grey: np.ndarray) -> np.ndarray:
-    grey = _even(_shrunk(grey))
-    threshold, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    _, pieces, about, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    sizes = about[1:, cv2.CC_STAT_AREA]
-    if not sizes.size:
-        raise NoPicture("expected ink on paper; received none")
-    kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SPECK * sizes.max()))
-    level = np.percentile(grey[kept], 75)  # of full ink
+def like_mnist(grey: np.ndarray, kept: np.ndarray, *, threshold: float) -> np.ndarray:
+    """Return the ink of a uint8 picture, light on dark, fitted and centred as MNIST's; `kept` says which pixels are its pieces.
+
+    threshold  grey level between paper and ink, 0 to 255
+    """
+    level = float(np.percentile(grey[kept], 75))  # of full ink
     soft = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # the ink's own soft edge stays
     ink = np.where(soft, np.clip((grey - threshold / 2) * (255 / max(level - threshold / 2, 1)), 0, 255), 0).astype(np.uint8)
     rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
     return _fitted(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
 
 
-def _shrunk(grey: np.ndarray) -> np.ndarray:
-    height, width = grey.shape
-    scale = FINE / max(height, width)
-    return grey if scale >= 1 else _resized(grey, max(1, round(width * scale)), max(1, round(height * scale)))
+def _largest_pieces(grey: np.ndarray) -> np.ndarray:
+    grey, threshold, pieces, sizes = _pieces(grey)
+    kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SPECK * sizes.max()))
+    if np.percentile(grey[kept], 75) < LEAST_CONTRAST:
+        raise NoPicture("expected ink on paper; received paper alone")
+    return like_mnist(grey, kept, threshold=threshold)
+
+
+def _pieces(grey: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
+    """Return the picture shrunk and evenly lit, the grey level ink starts at, its pieces from 1, and the pixels of each."""
+    grey = _even(_shrunk(grey, FINE))
+    threshold, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, pieces, about, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    if len(about) == 1:
+        raise NoPicture("expected ink on paper; received none")
+    return grey, threshold, pieces, about[1:, cv2.CC_STAT_AREA]
+
+
+def _shrunk(image: np.ndarray, longest: int) -> np.ndarray:
+    height, width = image.shape[:2]
+    scale = longest / max(height, width)
+    return image if scale >= 1 else _resized(image, max(1, round(width * scale)), max(1, round(height * scale)))
 
 
 def _even(grey: np.ndarray) -> np.ndarray:
@@ -161,6 +265,6 @@ def _fitted(ink: np.ndarray) -> np.ndarray:
     return centred(image)[0]
 
 
-def _resized(grey: np.ndarray, width: int, height: int) -> np.ndarray:
-    smaller = width * height <= grey.size
-    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)
+def _resized(image: np.ndarray, width: int, height: int) -> np.ndarray:
+    smaller = width * height <= image.shape[0] * image.shape[1]
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR)

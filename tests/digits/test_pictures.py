@@ -1,10 +1,14 @@
 """What reading a picture promises: broken ones are told, and whatever the polarity, size and place, ink comes out like MNIST's."""
 
+import io
+import zlib
+
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageOps
 
 from digits import pictures
 from tests.worlds import ROOT
@@ -91,6 +95,74 @@ def test_colour_transparency_and_sixteen_bits_are_the_grey_picture():
 def test_none_scales_the_whole_picture_and_finds_the_ink_still():
     image = read(drawn(side=280), normalise="none")
     assert np.array_equal(image, cv2.resize(255 - drawn(side=280), (28, 28), interpolation=cv2.INTER_AREA))
+
+
+def saved(image: Image.Image, kind: str, **how) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **how)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "how"),
+    [
+        ("CMYK", "JPEG", {"quality": 95}),
+        ("L", "JPEG", {"quality": 95, "progressive": True}),
+        ("CMYK", "TIFF", {}),
+        ("1", "TIFF", {"compression": "group4"}),
+        ("RGB", "TIFF", {"compression": "tiff_lzw"}),
+        ("RGB", "WEBP", {"quality": 95}),
+        ("RGBA", "WEBP", {"lossless": True}),
+        ("P", "PNG", {}),
+        ("P", "GIF", {}),
+        ("P", "PNG", {"transparency": 255}),
+        ("LA", "PNG", {}),
+        ("I;16", "PNG", {}),
+        ("I;16", "TIFF", {}),
+    ],
+)
+def test_each_format_and_mode_shows_the_same_digit(mode, kind, how):
+    grey = drawn(ink=0, paper=255)
+    picture = (
+        Image.fromarray(grey.astype(np.uint16) * 257) if mode == "I;16" else Image.fromarray(grey).convert("RGB").convert(mode)
+    )
+    image = pictures.read(saved(picture, kind, **how), ink="auto", normalise="mnist")
+    assert np.abs(image.astype(int) - read(grey)).mean() < 4
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(("mode", "kind"), [("L", "JPEG"), ("RGBA", "PNG"), ("RGB", "WEBP"), ("RGBA", "WEBP"), ("L", "TIFF")])
+def test_a_picture_is_turned_as_the_camera_says(mode, kind, orientation):
+    stored = Image.fromarray(drawn()).resize((200, 120)).convert(mode)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    wanted = ImageOps.exif_transpose(Image.open(io.BytesIO(saved(stored, "PNG", exif=exif)))).convert("RGB")
+    decoded = pictures.decode(saved(stored, kind, exif=exif), longest=500)
+    assert decoded.shape == np.asarray(wanted).shape
+    assert np.abs(decoded.astype(int) - np.asarray(wanted)).mean() < 6
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tiff"])
+def test_a_large_picture_is_shrunk_to_the_longest_side_asked_for(suffix):
+    assert pictures.decode(encoded(drawn(side=3000), suffix), longest=400).shape == (400, 400, 3)
+
+
+@pytest.mark.parametrize(("side", "said"), [(8000, "8000 x 8000"), (60000, "over 178")])
+def test_more_than_fifty_megapixels_are_refused_by_the_header(side, said):
+    chunks = (b"IHDR" + side.to_bytes(4) * 2 + b"\x08\x02\0\0\0", b"IDAT", b"IEND")
+    png = b"\x89PNG\r\n\x1a\n" + b"".join((len(c) - 4).to_bytes(4) + c + zlib.crc32(c).to_bytes(4) for c in chunks)
+    with pytest.raises(pictures.NoPicture, match=f"at most 50.5 megapixels; received {said}"):
+        pictures.decode(png, longest=100)
+
+
+def test_eight_pixels_are_enough():
+    assert read(cv2.resize(drawn(), (8, 8), interpolation=cv2.INTER_AREA)).max() == 255
+
+
+def test_one_character_is_a_crop_and_several_or_squared_paper_are_none():
+    one, squares = drawn(), np.full((400, 400), 220, np.uint8)
+    squares[::40], squares[:, ::40] = 60, 60
+    assert [pictures.is_crop(grey, ink="auto") for grey in (one, np.hstack([one] * 3), squares)] == [True, False, False]
 
 
 @pytest.mark.parametrize(

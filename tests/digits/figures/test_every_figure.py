@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from digits.figures import accuracy, confusion, examples, loss, mistakes, sheet
+from digits.answers import Answer
+from digits.figures import accuracy, confusion, crops, examples, loss, mistakes, page, sheet
 
 TITLE = "MNIST · resnet5 · seed 1"
 FASHION = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
@@ -59,6 +60,23 @@ def contact(numbers, names, title):
     return sheet.draw(images, labels_by_split=labels, class_names=names, title=title)
 
 
+ANSWERS = [Answer("7", "7", 0.987, "7"), Answer("?", "3", 0.21, None), Answer("1", "1", 1.0, "7"), Answer("8", "8", 0.9, None)]
+
+
+def photographed(n, title):
+    places = np.stack([100 + 180 * (np.arange(n) % 8), 100 + 200 * (np.arange(n) // 8)], axis=1)
+    corners = places[:, None] + np.array([[0, 0], [60, 0], [60, 90], [0, 90]])
+    photo = np.full((900, 1600, 3), 190, np.uint8)
+    return page.draw(photo, corners=corners, answers=(ANSWERS * n)[:n], title=title)
+
+
+def cropped(n, folders, title):
+    images = pictures(n, FASHION)[0]
+    photos = [np.full((60 + 10 * (i % 3), 70, 3), 200, np.uint8) for i in range(n)]
+    names = [folders[i * len(folders) // n] for i in range(n)]
+    return crops.draw(photos, images, answers=(ANSWERS * n)[:n], folders=names, title=title)
+
+
 FIGURES = {
     "accuracy": lambda title: accuracy.draw(history(60), title=title),
     "accuracy of one epoch": lambda title: accuracy.draw(history(1), title=title),
@@ -80,6 +98,10 @@ FIGURES = {
     "examples, 25 of long names": lambda title: grid(examples, 25, LONG, title),
     "mistakes": lambda title: grid(mistakes, 15, FASHION, title),
     "mistakes, none": lambda title: grid(mistakes, 0, FASHION, title),
+    "page of one": lambda title: photographed(1, title),
+    "page": lambda title: photographed(30, title),
+    "crops, one": lambda title: cropped(1, [""], title),
+    "crops in folders": lambda title: cropped(50, ["a writer", "another"], title),
     "sheet": lambda title: contact({"train": 5, "validation": 5, "test": 5}, FASHION, title),
     "sheet without validation": lambda title: contact({"train": 5, "validation": 0, "test": 2}, LONG, title),
 }
@@ -144,7 +166,7 @@ def test_a_figure_is_a_thousand_pixels_wide_and_whole_pixels_high(drawn):
     assert height == pytest.approx(round(height), abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ["loss that diverges", "confusion of 2", "examples, one", "sheet"])
+@pytest.mark.parametrize("name", ["loss that diverges", "confusion of 2", "examples, one", "sheet", "page", "crops in folders"])
 def test_the_same_input_gives_the_same_bytes_however_often_it_is_saved(name):
     def png(figure):
         figure.savefig(file := io.BytesIO(), dpi=100, format="png")
@@ -155,7 +177,7 @@ def test_the_same_input_gives_the_same_bytes_however_often_it_is_saved(name):
 
 
 def test_the_figures_load_without_pyplot_and_tensorflow():
-    names = "accuracy, confusion, examples, loss, mistakes, sheet"
+    names = "accuracy, confusion, crops, examples, loss, mistakes, page, sheet"
     script = f"import sys; from digits.figures import {names}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"matplotlib.pyplot", "tensorflow", "keras", "cv2"} & set(loaded)

@@ -1,0 +1,74 @@
+"""Read handwritten digits: photos of pages with many, or a folder of pictures with one each, and say how sure each answer is.
+
+Reads   a picture or a folder (handwriting.photos), output/train/best.weights.h5, data/splits/test.npz for the names of the classes
+Writes  output/handwriting/answers.csv, score.txt, PAGE.jpg.png for each page, sheet.png for pictures of one digit
+Run     python -m stages.handwriting PHOTOS output/train/best.weights.h5 output/handwriting [data/splits/test.npz]
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digits import arrays, csvs, evaluation, inference, models, pictures
+from digits.compute import ComputeParams, deterministic
+from digits.errors import UserError
+from digits.params import anything, between, one_of, seed
+from digits.stage import run, say, warn
+from digits.writing import write_figure, write_text
+from stages import photos as taken
+
+HEAD = ("file", "row", "place", "x", "y", "answer", "likeliest", "probability", "truth")  # x, y: shares of width and height
+
+
+@dataclass(frozen=True)
+class HandwritingParams:
+    photos: str = anything()  # a picture or a folder, which dvc.yaml hands over
+    missing: str = one_of("strokes", "stop")  # what to do if it is not there
+    strokes_seed: int = seed()  # of the page that is made then
+    layout: str = one_of(*taken.LAYOUT)
+    ink: str = one_of(*pictures.INK)
+    least_probability: float = between(0, 1)  # of an answer; below it, "?"
+    dpi: int = between(20, 600)  # pixels per inch; the pictures are 10 inches wide
+
+
+def main(
+    photos: Path, weights: Path, output: Path, model: models.ModelParams, networks: dict, compute: ComputeParams,
+    handwriting: HandwritingParams, test: Path = Path("data/splits/test.npz"),
+) -> None:  # fmt: skip
+    split, told = arrays.load(test, arrays.Split), ""
+    if not photos.exists():
+        told = f" · strokes made by the project, for {photos} is not there"
+        photos = stand_in(photos, output / "strokes.png", handwriting)
+    shown = taken.read(photos, layout=handwriting.layout, ink=handwriting.ink)
+    if not shown:
+        raise UserError(f"{photos}: expected a picture of digits, or a folder of them; received none")
+
+    deterministic(threads=compute.threads)
+    names = split.class_names
+    network = models.build(model.name, classes=len(names), seed=0, **models.sizes_of(model.name, networks))
+    models.load_weights(network, weights)
+    images = np.concatenate([photo.images for photo in shown])
+    probabilities = evaluation.of_classes(inference.predict(network, images), classes=len(names))
+    said = taken.answered(shown, probabilities, class_names=names, least=handwriting.least_probability)
+
+    write_text(output / "answers.csv", csvs.text(taken.table(shown, said), header=HEAD))
+    score = taken.score(shown, said)
+    write_text(output / "score.txt", f"{score}\n")
+    for name, figure in taken.figures(shown, said, title=f"{model.name} trained on {split.dataset}{told}"):
+        write_figure(output / name, figure, dpi=handwriting.dpi)
+    for line in taken.lines(shown, said):
+        say(line)
+    say(f"{len(images)} digits on {len(shown)} pictures; {score}")
+
+
+def stand_in(photos: Path, page: Path, handwriting: HandwritingParams) -> Path:
+    if handwriting.missing == "stop":
+        raise UserError(f"{photos} is not there; name a picture or a folder of them")
+    warn(f"{photos} is not there; took a page of strokes made by the project instead; handwriting.photos names another place")
+    taken.draw(page, seed=handwriting.strokes_seed)
+    return page
+
+
+if __name__ == "__main__":
+    run(main)

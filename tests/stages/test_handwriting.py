@@ -1,0 +1,163 @@
+"""The stage `handwriting` on weights made here: what it warns of, refuses and writes; slow: how well the reader reads."""
+
+import csv
+import resource
+import shutil
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+
+from digits import arrays, models
+from tests import pages as made
+from tests.worlds import ROOT, bars, params, says_one_line, stage
+
+SHARED = ROOT.parent / "shared/datasets"
+READER = ROOT / "output/reader"
+GLYPHS = made.drawn(40, seed=9)
+PAGE = made.page(GLYPHS, seed=3, side=900)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("handwriting")
+    arrays.save(folder / "data/splits/test.npz", bars(3))
+    (folder / "output/train").mkdir(parents=True)
+    models.build("recognition", classes=10, seed=5).save_weights(folder / "output/train/best.weights.h5")
+    return folder
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Three crops in two folders, and a page with its text."""
+    for name, (label, ink) in zip(("a/{}.png", "a/{}_b.jpg", "b/one.webp"), GLYPHS, strict=False):
+        path = tmp_path / "photos" / name.format(label)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), np.pad(255 - (ink * 200).astype(np.uint8), 20, constant_values=255))
+    (tmp_path / "photos/page.jpg").write_bytes(PAGE.jpeg)
+    (tmp_path / "photos/page.txt").write_text(PAGE.text)
+    return tmp_path / "photos"
+
+
+def read(world, photos, **section):
+    shutil.rmtree(world / "output/handwriting", ignore_errors=True)
+    params(world, model={"name": "recognition"}, handwriting={"least_probability": 0} | section)
+    return stage("handwriting", photos, "output/train/best.weights.h5", "output/handwriting", folder=world)
+
+
+def rows_of(folder):
+    return list(csv.DictReader((folder / "answers.csv").read_text(encoding="utf-8").splitlines()))
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+
+def put_what_is_no_picture(photos):
+    (photos / "empty.png").write_bytes(b"")
+    (photos / "broken.png").write_bytes((photos / "page.jpg").read_bytes()[:3000])
+    (photos / "notes.txt").write_text("7 times 8\n")
+    cv2.imwrite(str(photos / "blank.png"), np.full((600, 800), 200, np.uint8))
+    size = (60000).to_bytes(4) * 2 + b"\x08\x02\0\0\0"
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+    (photos / "huge.png").write_bytes(png)
+
+
+def test_what_shows_digits_is_read_and_what_does_not_is_one_line_each(world, photos):
+    put_what_is_no_picture(photos)
+    run = read(world, photos)
+    assert run.returncode == 0
+    warned = [line.partition(f"{photos}/")[2].partition(":")[0] for line in run.stderr.splitlines()]
+    assert warned == ["blank.png", "broken.png", "empty.png", "huge.png", "notes.txt"]
+
+    output = world / "output/handwriting"
+    rows = rows_of(output)
+    crops = [row for row in rows if not row["x"]]
+    named = sorted((f"a/{label}{rest}", str(label)) for (label, _), rest in zip(GLYPHS, (".png", "_b.jpg"), strict=False))
+    assert [(row["file"], row["truth"]) for row in crops] == [*named, ("b/one.webp", "")]
+    assert "".join(row["truth"] for row in rows if row["file"] == "page.jpg") == "".join(map(str, PAGE.labels))
+    assert {path.name for path in output.iterdir()} == {"answers.csv", "score.txt", "page.jpg.png", "sheet.png"}
+    assert [cv2.imread(str(output / name)).shape[1] for name in ("page.jpg.png", "sheet.png")] == [1000, 1000]
+
+    first = {path.name: path.read_bytes() for path in output.iterdir()}
+    read(world, photos)
+    assert {path.name: path.read_bytes() for path in output.iterdir()} == first
+
+
+def test_photos_that_are_not_there_are_stood_in_for_by_strokes(world):
+    run = read(world, "nowhere", least_probability=1)
+    assert run.returncode == 0
+    assert len(run.stderr.splitlines()) == 1
+    assert "nowhere is not there; took a page of strokes" in run.stderr
+    rows = rows_of(world / "output/handwriting")
+    assert len(rows) == 40
+    assert {row["answer"] for row in rows} == {"?"}
+    assert {row["likeliest"] for row in rows} <= set("0123456789")
+
+
+def test_with_nothing_to_read_it_is_one_more_line_and_nothing_is_written(world, tmp_path):
+    (tmp_path / "letter.docx").write_bytes(b"PK\x03\x04")
+    run = read(world, tmp_path)
+    refused, last = run.stderr.splitlines()
+    assert run.returncode == 2
+    assert "letter.docx: expected a picture; received 4 bytes that are none" in refused
+    assert "expected a picture of digits, or a folder of them; received none" in last
+    assert not (world / "output/handwriting").exists()
+
+
+def test_photos_that_are_not_there_can_be_refused(world):
+    assert says_one_line(read(world, "nowhere", missing="stop"), "handwriting: nowhere is not there")
+
+
+needs_reader = pytest.mark.skipif(
+    not (SHARED.exists() and (READER / "output/train/best.weights.h5").exists()),
+    reason="no ../shared/datasets, or `make read` has not trained its network yet",
+)
+
+
+@pytest.mark.slow
+@needs_reader
+def test_the_reader_reads_48_of_50_digits_by_five_writers(tmp_path):
+    run = stage("handwriting", SHARED / "handwritten", "output/train/best.weights.h5", tmp_path, folder=READER)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert int((tmp_path / "score.txt").read_text().split()[0]) >= 48
+
+
+@pytest.mark.slow
+@needs_reader
+def test_of_40_made_pages_95_in_100_digits_are_found_and_90_read(tmp_path):
+    glyphs = made.written(SHARED / "handwritten") * 4 + made.drawn(200, seed=1)
+    (tmp_path / "photos").mkdir()
+    truth = {f"{seed:02}.jpg": made.page(glyphs, seed=seed) for seed in range(40)}  # 1000 to 1029 were looked at while it was made
+    for name, page in truth.items():
+        (tmp_path / "photos" / name).write_bytes(page.jpeg)
+    run = stage("handwriting", tmp_path / "photos", "output/train/best.weights.h5", tmp_path / "out", folder=READER)
+    assert run.returncode == 0, run.stderr
+    rows = rows_of(tmp_path / "out")
+    found = right = 0
+    for name, page in truth.items():
+        height, width = cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE).shape
+        here = [row for row in rows if row["file"] == name]
+        middles = np.array([(float(row["x"]) * width, float(row["y"]) * height) for row in here]).reshape(-1, 2)
+        apart = np.linalg.norm(middles[None] - page.centres[:, None], axis=2) / page.heights[:, None]
+        near, close = apart.argmin(axis=1), apart.min(axis=1) < 0.35
+        found += close.sum()
+        right += sum(here[at]["answer"] == str(label) for at, label, it in zip(near, page.labels, close, strict=True) if it)
+    written = sum(len(page.labels) for page in truth.values())
+    print(f"{found} of {written} digits found, {len(rows) - found} besides, {right} read right")
+    assert found >= 0.95 * written
+    assert right >= 0.90 * written
+    assert len(rows) <= 1.02 * written
+
+
+@pytest.mark.slow
+def test_50_megapixels_take_under_two_gigabytes(world, tmp_path):
+    random = np.random.default_rng(0)
+    photo = random.integers(200, 256, (6144, 8192, 3)).astype(np.uint8)
+    photo[2000:3000, 3000:3200] = photo[2000:2200, 4000:4600] = 40
+    cv2.imwrite(str(tmp_path / "large.png"), photo)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    run = read(world, tmp_path, layout="page")
+    assert run.returncode == 0, run.stderr
+    assert max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) < 2_000_000  # kB, of the largest child so far

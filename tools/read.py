@@ -1,0 +1,39 @@
+"""`make read PHOTO=page.jpg`: the digits on a photo, or in a folder of photos, with the network of recipes/reader.yaml.
+
+The network lies in output/reader, where DVC trains it once, and again when what it is trained from has changed.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from digits.errors import UserError
+from tools import recipe, workspace
+
+FOLDER = Path("output/reader")
+WEIGHTS = Path("output/train/best.weights.h5")
+
+
+def main(photo: str) -> None:
+    """Read the photo or folder, and say where the pictures and the table are."""
+    photos = Path(os.path.abspath(os.path.expanduser(photo)))
+    if not photo or not photos.exists():
+        raise UserError(f"PHOTO: expected a picture or a folder of them; received {photo or 'nothing'}, which is not there")
+    workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop"}})
+    if not (FOLDER / WEIGHTS).exists():
+        print("read: the network is not trained yet; that takes about ten minutes, once", flush=True)
+    workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")
+    output = Path("output/read", photos.name)
+    shutil.rmtree(output, ignore_errors=True)  # of a photo that had this name before
+    workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(output))
+    print("Pictures:", *sorted(str(picture) for picture in output.rglob("*.png")))
+    print("Table:   ", output / "answers.csv")
+
+
+if __name__ == "__main__":
+    try:
+        main(" ".join(sys.argv[1:]))
+    except UserError as error:
+        print(f"read: {error}", file=sys.stderr)
+        sys.exit(2)
