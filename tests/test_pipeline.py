@@ -19,7 +19,7 @@ SMALL = {
     "split": {"train": 200, "validation": 50, "test": 50, "order": "shuffled"},
     "train": {"epochs": 2},
 }
-ALL = ["check", "evaluate", "fetch", "plot", "samples", "split", "train"]
+ALL = ["check", "evaluate", "fetch", "filters", "plot", "samples", "split", "train"]
 
 
 def sh(folder: Path, *words: str, timeout: int = 300) -> str:
@@ -85,7 +85,7 @@ def test_a_second_repro_runs_nothing(clone):
 @pytest.mark.parametrize("figure", ["accuracy", "confusion", "digit_grid"])
 def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, figure):
     append(clone / f"digits/figures/{figure}.py", "\n# edited\n")
-    assert repro(clone) == (["plot", "samples"] if figure == "digit_grid" else ["plot"])
+    assert repro(clone) == (["filters", "plot", "samples"] if figure == "digit_grid" else ["plot"])
 
 
 def test_another_plot_dpi_reruns_plot(clone):
@@ -105,7 +105,7 @@ def test_another_network_s_sizes_rerun_no_training(clone):
 
 def test_another_learning_rate_reruns_train_evaluate_and_plot(clone):
     set_params(clone, train={"learning_rate": 0.004})
-    assert repro(clone) == ["evaluate", "plot", "train"]
+    assert repro(clone) == ["evaluate", "filters", "plot", "train"]
 
 
 def test_a_comment_in_fetch_reruns_fetch_only(clone):
@@ -115,7 +115,7 @@ def test_a_comment_in_fetch_reruns_fetch_only(clone):
 
 def test_another_split_seed_reruns_split_and_everything_below(clone):
     set_params(clone, split={"seed": 2})
-    assert repro(clone) == ["evaluate", "plot", "samples", "split", "train"]
+    assert repro(clone) == ["evaluate", "filters", "plot", "samples", "split", "train"]
 
 
 def test_every_metric_and_file_name_says_which_data_set_it_was(clone):
