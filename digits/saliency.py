@@ -5,6 +5,7 @@ import numpy as np
 from digits import inference
 from digits.compute import keras, tf
 
+BATCH = 64  # points at a time; bounds memory only
 SMALLEST = 1e-30  # probabilities are bounded from below by it, so that their logarithm is finite
 
 
@@ -22,21 +23,25 @@ def integrated_gradients(
     Completeness (proposition 1): the first sums to the second, but for the error of a sum in place of an integral. The function is
     the log-probability, where the paper has the probability: near 0 and 1 that hardly moves, and its gradients say little.
     """
-    network_pixels = inference.pixels(images, network)
-    way = tf.reshape((tf.range(steps, dtype=tf.float32) + 0.5) / steps, (-1, *[1] * (len(network_pixels.shape) - 1)))
+    shares = (np.arange(steps, dtype=np.float32) + 0.5) / steps
+    inputs = inference.pixels(images, network)
 
-    def log_probability(pixels: tf.Tensor, which: tf.Tensor) -> tf.Tensor:
-        return tf.math.log(tf.maximum(tf.gather(network(pixels, training=False), which, axis=1), SMALLEST))
+    def log_probability(points: tf.Tensor, which: tf.Tensor) -> tf.Tensor:
+        return tf.math.log(tf.maximum(tf.gather(network(points, training=False), which, axis=1), SMALLEST))
 
-    @tf.function
-    def explained(pixels: tf.Tensor, which: tf.Tensor):
-        points = way * pixels[tf.newaxis]
+    @tf.function(reduce_retracing=True)
+    def gradients(pixels: tf.Tensor, which: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
+        points = tf.tensordot(shares, pixels, axes=0)
         with tf.GradientTape() as tape:
             tape.watch(points)
             total = tf.reduce_sum(log_probability(points, which))
-        ends = log_probability(tf.stack([pixels, tf.zeros_like(pixels)]), which)
-        return pixels * tf.reduce_mean(tape.gradient(total, points), axis=0), ends[0] - ends[1]
+        return tf.reduce_sum(tape.gradient(total, points), axis=0)
 
-    found = [explained(pixels, tf.constant(int(which))) for pixels, which in zip(network_pixels, classes, strict=True)]
-    maps = np.array([attribution for attribution, _ in found], np.float32).reshape(images.shape)
-    return maps, np.array([change for _, change in found], np.float32)
+    maps, changes = np.empty(images.shape, np.float32), np.empty(len(images), np.float32)
+    for row, which in enumerate(classes):
+        pixels, which = inputs[row], tf.constant(int(which))
+        total = sum(gradients(pixels, which, shares[start : start + BATCH]) for start in range(0, steps, BATCH))
+        maps[row] = np.reshape(pixels * total / steps, images.shape[1:])
+        image, blank = log_probability(tf.stack([pixels, tf.zeros_like(pixels)]), which)
+        changes[row] = image - blank
+    return maps, changes

@@ -16,7 +16,7 @@ def draw(kernels: np.ndarray, *, layer: str, title: str) -> Figure:
     step = panels.LABEL + panels.size(strips[0].shape, room=room)[0] + 2 * panels.GAP
     below = panels.HEAD + step * -(-len(strips) // columns)
 
-    what = panels.shown(f"{layer}, the first convolution", filters, "filter", of=kernels.shape[:2])
+    what = panels.shown(f"First convolution, {layer}", filters, "filter", of=kernels.shape[:2])
     figure = looks.page(what, title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
     beside = "" if channels == 1 else f"; a filter's {channels} channels side by side"

@@ -28,11 +28,11 @@ def draw(kernels: np.ndarray, *, patches: np.ndarray, highest: np.ndarray, layer
     step = max(step, panels.size(panels.channels(kernels[..., 0]).shape, room=small)[0] + 2 * panels.LABEL + panels.GAP)
     below = panels.HEAD + step * -(-count // columns)
 
-    what = panels.shown(f"The {n} patches that excite each filter of {layer} most", filters, "filter", of=kernels.shape[:2])
+    what = panels.shown(f"What excites {layer}", filters, "filter", of=kernels.shape[:2])
     figure = looks.page(what, title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
     seen = panels.ink(patches)
-    words = f"weight; below it the highest response, before the activation. Patches: white {seen.low:.3g}, black {seen.high:.3g}"
+    words = f"weight; below, the highest response. Right, the {n} best test patches, {seen.low:.3g} to {seen.high:.3g}"
     weights = panels.signed(kernels, words)
     panels.legend(ax, weights, x=looks.MARGIN, y=0.05)
     for number, tile in enumerate(tiles):

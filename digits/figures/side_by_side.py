@@ -27,7 +27,7 @@ def draw(maps: np.ndarray, *, images: np.ndarray, names: Sequence[str], layer: s
     what = panels.shown(f"{layer} over {blocks} images", channels, "channel", of=maps.shape[1:3])
     figure = looks.page(what, title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
-    scale = panels.scale(maps, f"output of {layer}; a channel has the same place in each block, numbered along the rows")
+    scale = panels.scale(maps, f"output of {layer}; each channel at the same place in each block")
     panels.legend(ax, scale, x=looks.MARGIN, y=0.05)
     for which, (image, name) in enumerate(zip(images, names, strict=True)):
         left = looks.MARGIN + block * which
