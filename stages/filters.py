@@ -47,9 +47,10 @@ def main(
 
     layers = feature_maps.convolutions(network)
     if not layers:
-        text = f"{title}: the network has no convolution, so there are no filters to look at\n"
-        write_text(output / "filters.txt", text)
-        return say(text)
+        text = f"{title}: the network has no convolution, so there are no filters to look at"
+        write_text(output / "filters.txt", f"{text}\n")
+        say(text)
+        return
     first = feature_maps.filters_of(layers[0])
     seen = feature_maps.compare(network, layers[0], split.images[filters.image])
     best, highest, _ = feature_maps.exciting(network, layers[0], tests.images, most=filters.patches)
@@ -64,7 +65,7 @@ def main(
     }
     agreement = filter_tables.agreement(first, size=seen.seen.shape[:2], difference=seen.difference)
     text = "\n".join([f"{title} · {layers[0].name}", filter_tables.printed(first), agreement, shapes, gap])
-    write_text(output / "filters.txt", text)
+    write_text(output / "filters.txt", f"{text}\n")
     write_text(output / "filters.csv", filter_tables.table(first))
     arrays.save(output / "filters.npz", first)
     for name, figure in figures.items():
@@ -109,7 +110,7 @@ def draw_saliency(network: keras.Model, tests: arrays.Split, filters: FiltersPar
     both = {"for_predicted": maps[: len(rows)], "for_truth": np.concatenate([maps[: len(right)], maps[len(rows) :]])}
     figure = saliency.draw(tests.images[rows], labels=labels, predicted=said, **both, class_names=tests.class_names, title=title)
     gap = np.abs(maps.sum(axis=(1, 2)) - changes).max(initial=0.0)
-    return figure, f"integrated gradients, {filters.steps} steps: a map's sum is at most {gap:.2g} nats off the change of log p\n"
+    return figure, f"integrated gradients, {filters.steps} steps: a map's sum is at most {gap:.2g} nats off the change of log p"
 
 
 if __name__ == "__main__":

@@ -32,7 +32,8 @@ def draw(kernels: np.ndarray, *, patches: np.ndarray, highest: np.ndarray, layer
     figure = looks.page(what, title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
     seen = panels.ink(patches)
-    words = f"weight; below, the highest response. Right, the {n} best test patches, {seen.low:.3g} to {seen.high:.3g}"
+    each = "" if channels == 1 else f" of {channels} channels"
+    words = f"weight; below, the highest response. Right, the {n} best patches{each}, {seen.low:.3g} to {seen.high:.3g}"
     weights = panels.signed(kernels, words)
     panels.legend(ax, weights, x=looks.MARGIN, y=0.05)
     for number, tile in enumerate(tiles):

@@ -31,36 +31,41 @@ def draw(
     for_predicted, for_truth    float (n, 28, 28), nats that each pixel adds to log p of that class
     """
     right = np.asarray(labels) == np.asarray(predicted)
-    heights = {kind: HEADED + ROWS[kind] * STEP * max(1, -(-int((right == kind).sum()) // COLUMNS)) for kind in (True, False)}
-    heights = {kind: height if (right == kind).any() else HEADED for kind, height in heights.items()}
-    below = panels.HEAD + sum(heights.values()) + 0.2
+    heights = {kind: HEADED + ROWS[kind] * STEP * -(-int((right == kind).sum()) // COLUMNS) for kind in (True, False)}
+    below = 2 * panels.HEAD + sum(heights.values()) + 0.2
     figure = looks.page("Which pixels speak for the answer: integrated gradients", title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
-    values = np.abs(np.stack([for_predicted, for_truth]))
-    most = float(np.percentile(values, CLIPPED)) if values.any() else 1.0
-    scale = panels.Scale("RdBu_r", -most, most, "nats that a pixel adds to log p of the class; a few add more")
-    panels.legend(ax, scale, x=looks.MARGIN, y=0.05)
-    y = panels.HEAD
+    of_read, of_truth = (
+        _scale(for_predicted, "the class it was read as"),
+        _scale(for_truth[~right], "the true class, below wrong answers"),
+    )
+    for line, scale in enumerate((of_read, of_truth)):
+        panels.legend(ax, scale, x=looks.MARGIN, y=0.05 + panels.HEAD * line)
+    y = 2 * panels.HEAD
     for kind, word in ((True, "right"), (False, "wrong")):
         rows = np.flatnonzero(right == kind)
-        ax.text(
-            looks.MARGIN, y, f"{len(rows) or 'No'} {word} answer{'' if len(rows) == 1 else 's'}", va="top", size=12, weight="bold"
-        )
+        heading = f"{len(rows) or 'No'} {word} answer{'' if len(rows) == 1 else 's'}"
+        ax.text(looks.MARGIN, y, heading, va="top", size=12, weight="bold", color=looks.INK)
         for place, row in enumerate(rows):
-            said, true = (str(class_names[int(which[row])]) for which in (predicted, labels))
+            said, truth = (str(class_names[int(which[row])]) for which in (predicted, labels))
             x, top = looks.MARGIN + 1.95 * (place % COLUMNS), y + HEADED + ROWS[kind] * STEP * (place // COLUMNS)
-            name = f"true {true}, read as {said}"
-            maps = [(said, for_predicted[row])] + ([] if kind else [(true, for_truth[row])])
-            _column(ax, images[row], maps, scale, name=name, x=x, y=top)
+            name = f"true {truth}, read as {said}"
+            maps = [(said, for_predicted[row], of_read)] + ([] if kind else [(truth, for_truth[row], of_truth)])
+            _column(ax, images[row], maps, name=name, x=x, y=top)
         y += heights[kind] + 0.1
     return figure
 
 
+def _scale(maps: np.ndarray, of: str) -> panels.Scale:
+    most = float(np.percentile(np.abs(maps), CLIPPED)) if maps.any() else 1.0
+    return panels.Scale("RdBu_r", -most, most, f"nats that a pixel adds to log p of {of}; a few add more")
+
+
 def _column(
-    ax: Axes, image: np.ndarray, maps: list[tuple[str, np.ndarray]], scale: panels.Scale, *, name: str, x: float, y: float
+    ax: Axes, image: np.ndarray, maps: list[tuple[str, np.ndarray, panels.Scale]], *, name: str, x: float, y: float
 ) -> None:
     panels.write(ax, name, x=x, y=y, room=1.85)
     panels.place(ax, image, panels.PAPER, x=x, y=y + panels.LABEL, room=1.4)
-    for row, (of, values) in enumerate(maps, start=1):
+    for row, (of, values, scale) in enumerate(maps, start=1):
         panels.write(ax, f"for {of}: {values.sum():+.2f} nats", x=x, y=y + row * STEP, room=1.85)
         panels.place(ax, values, scale, x=x, y=y + row * STEP + panels.LABEL, room=1.4)
