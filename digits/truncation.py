@@ -1,5 +1,7 @@
 """A trained network cut off at one of its layers: what it makes of an image up to there."""
 
+from collections.abc import Callable
+
 from digits.compute import keras
 from digits.errors import UserError, nearest
 
@@ -7,11 +9,26 @@ from digits.errors import UserError, nearest
 def truncated(network: keras.Model, layer: str) -> keras.Model:
     """Return the network from its input to the output of `layer`, with the same weights.
 
-    Raises UserError for a layer the network does not have.
+    The layer may be one of a network within the network. Raises UserError for a layer that is in neither.
     """
+    return _cut(network, layer, lambda found: found.output)
+
+
+def until(network: keras.Model, layer: str) -> keras.Model:
+    """Return the network from its input to what `layer` takes as its own. As `truncated` otherwise."""
+    # Not layer.input: a network within the network has its own input there.
+    return _cut(network, layer, lambda found: found._inbound_nodes[0].input_tensors[0])
+
+
+def _cut(network: keras.Model, layer: str, tensor_of: Callable) -> keras.Model:
     names = [each.name for each in network.layers]
-    if layer not in names:
-        raise UserError(
-            f"layer: expected {nearest(layer, names)}; received {layer or 'nothing'}; {network.name} has {', '.join(names)}"
-        )
-    return keras.Model(network.inputs, network.get_layer(layer).output, name=f"{network.name}_to_{layer}")
+    name = f"{network.name}_to_{layer}"
+    if layer in names:
+        return keras.Model(network.inputs, tensor_of(network.get_layer(layer)), name=name)
+    for inner in network.layers:
+        if isinstance(inner, keras.Model) and layer in [each.name for each in inner.layers]:
+            before = until(network, inner.name)
+            return keras.Model(network.inputs, _cut(inner, layer, tensor_of)(before.output), name=name)
+    raise UserError(
+        f"layer: expected {nearest(layer, names)}; received {layer or 'nothing'}; {network.name} has {', '.join(names)}"
+    )

@@ -3,13 +3,30 @@
 import io
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from digits.answers import Answer
-from digits.figures import accuracy, confusion, crops, examples, loss, mistakes, page, sheet
+from digits.figures import (
+    accuracy,
+    confusion,
+    crops,
+    examples,
+    kernels,
+    layer_maps,
+    loss,
+    mistakes,
+    page,
+    patches,
+    responses,
+    saliency,
+    sheet,
+    side_by_side,
+)
+from tests.worlds import ROOT
 
 TITLE = "MNIST · resnet5 · seed 1"
 FASHION = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
@@ -77,6 +94,33 @@ def cropped(n, folders, title):
     return crops.draw(photos, images, answers=(ANSWERS * n)[:n], folders=names, title=title)
 
 
+def normal(*shape):
+    return np.random.default_rng(0).normal(size=shape).astype(np.float32)
+
+
+def inside(figure, filters, *, size=3, channels=1, title):
+    """One of the figures of a convolution of so many filters."""
+    weights, maps, of = normal(size, size, channels, filters), normal(14, 14, filters), {"layer": "conv1", "title": title}
+    image, names = pictures(3, FASHION)[0], [f"training image {row}, class {name}" for row, name in enumerate(FASHION[:3])]
+    draw = {
+        kernels: lambda: kernels.draw(weights, **of),
+        responses: lambda: responses.draw(weights, seen=normal(28, 28, channels), ours=maps, layers=maps, difference=1e-8, **of),
+        layer_maps: lambda: layer_maps.draw(maps, image=image[0], name=names[0], **of),
+        side_by_side: lambda: side_by_side.draw(np.stack([maps] * 3), images=image, names=names, **of),
+        patches: lambda: patches.draw(weights, patches=normal(filters, 9, size, size, channels), highest=normal(filters), **of),
+    }
+    return draw[figure]()
+
+
+def salient(right, wrong, names, title):
+    images, _ = pictures(right + wrong, names)
+    of = {"labels": np.zeros(right + wrong, int), "predicted": np.arange(right + wrong) >= right, "class_names": names}
+    maps = normal(right + wrong, 28, 28)
+    return saliency.draw(images, **of, for_predicted=maps, for_truth=-maps, title=title)
+
+
+INSIDE = (kernels, responses, layer_maps, side_by_side, patches)
+
 FIGURES = {
     "accuracy": lambda title: accuracy.draw(history(60), title=title),
     "accuracy of one epoch": lambda title: accuracy.draw(history(1), title=title),
@@ -103,6 +147,16 @@ FIGURES = {
     "crops, one": lambda title: cropped(1, [""], title),
     "crops in folders": lambda title: cropped(50, ["a writer", "another"], title),
     "sheet": lambda title: contact({"train": 5, "validation": 5, "test": 5}, FASHION, title),
+    "saliency": lambda title: salient(5, 5, FASHION, title),
+    "saliency, two rows of long names": lambda title: salient(7, 1, LONG, title),
+    "saliency, none": lambda title: salient(0, 0, FASHION, title),
+    **{
+        f"{figure.__name__.split('.')[-1]} of {filters}, {channels} channels": partial(
+            inside, figure, filters, size=size, channels=channels
+        )
+        for figure in INSIDE
+        for filters, size, channels in ((2, 3, 2), (32, 3, 1), (70, 7, 3))
+    },
     "sheet without validation": lambda title: contact({"train": 5, "validation": 0, "test": 2}, LONG, title),
 }
 
@@ -124,7 +178,7 @@ def texts(figure):
 @pytest.fixture(scope="module", params=FIGURES)
 def drawn(request):
     """The figure, its texts that are seen, and the box of each, (texts, 4): left, bottom, right, top in pixels."""
-    figure = FIGURES[request.param](TITLE)
+    figure = FIGURES[request.param](title=TITLE)
     seen = texts(figure)
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.get_tightbbox(renderer)  # puts the axes' names where a save would
@@ -172,12 +226,12 @@ def test_the_same_input_gives_the_same_bytes_however_often_it_is_saved(name):
         figure.savefig(file := io.BytesIO(), dpi=100, format="png")
         return file.getvalue()
 
-    figure = FIGURES[name](TITLE)
-    assert png(figure) == png(figure) == png(FIGURES[name](TITLE))
+    figure = FIGURES[name](title=TITLE)
+    assert png(figure) == png(figure) == png(FIGURES[name](title=TITLE))
 
 
 def test_the_figures_load_without_pyplot_and_tensorflow():
-    names = "accuracy, confusion, crops, examples, loss, mistakes, page, sheet"
+    names = ", ".join(sorted(path.stem for path in (ROOT / "digits/figures").glob("*.py") if path.stem != "__init__"))
     script = f"import sys; from digits.figures import {names}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"matplotlib.pyplot", "tensorflow", "keras", "cv2"} & set(loaded)
