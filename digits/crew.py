@@ -1,0 +1,121 @@
+"""Workers of a Dask cluster: orders go out, outcomes come back, and a worker that dies is a failure and not the end."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import dask
+from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker, wait
+from distributed.scheduler import KilledWorker
+
+from digits.errors import UserError
+
+PATIENCE = 60  # seconds to wait for a scheduler, and for the first worker
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,  # who tries again is decided here, and counted
+    "distributed.worker.daemon": True,
+    "distributed.comm.timeouts.connect": f"{PATIENCE}s",
+}
+
+
+class Bench(Protocol):
+    """What a worker keeps between orders, and what does them."""
+
+    def run(self, order: Any) -> Any: ...
+
+
+class Keep(WorkerPlugin):
+    """Gives each worker, a restarted one too, a bench of its own."""
+
+    name = "bench"
+
+    def __init__(self, make: Callable[[], Bench]):
+        self._make = make
+
+    def setup(self, worker: Any) -> None:
+        worker.bench = self._make()
+
+
+class Killed(Exception):
+    """The worker died with the order in hand."""
+
+
+class Crew:
+    """Gives orders to the workers, one a thread at a time, and hands back what came of them."""
+
+    def __init__(self, client: Client, make: Callable[[], Bench]):
+        self._client = client
+        self._names: dict[Future, str] = {}
+        self._client.register_plugin(Keep(make))
+
+    def room(self) -> int:
+        """Return how many more orders can be worked on at once."""
+        return self.size() - len(self._names)
+
+    def size(self) -> int:
+        """Return the threads of the workers that are there; while they are all restarting, one."""
+        return max(1, sum(self._client.nthreads().values()))
+
+    def busy(self) -> bool:
+        """Whether there are orders given and not yet handed back."""
+        return bool(self._names)
+
+    def give(self, name: str, order: Any) -> None:
+        """Have a worker do the order, which goes by this name."""
+        self._names[self._client.submit(_run, order, pure=False)] = name
+
+    def next_done(self) -> tuple[str, Any]:
+        """Wait for one order, and return its name and its outcome: `Killed` where the worker did not survive it."""
+        future = next(iter(wait(list(self._names), return_when="FIRST_COMPLETED").done))
+        name = self._names.pop(future)
+        try:
+            outcome = future.result()
+        except KilledWorker:
+            outcome = Killed("the worker died: killed, or out of memory")
+        except OSError as error:
+            raise UserError(f"the scheduler is gone ({error}); what was finished is kept, the same command goes on") from error
+        future.release()
+        return name, outcome
+
+
+@contextmanager
+def client_of(scheduler: str) -> Iterator[Client]:
+    """Yield a client of the running scheduler at this address. Raises UserError if there is none, or it has no worker."""
+    with dask.config.set(SETTINGS), _quiet():
+        try:
+            client = Client(scheduler, timeout=PATIENCE)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise UserError(
+                f"--scheduler: expected the address of a running one, like tcp://host:8786; received {scheduler} ({error})"
+            )
+        with client:
+            yield client
+
+
+@contextmanager
+def local(*, workers: int, processes: bool = True) -> Iterator[Client]:
+    """Yield a client of a cluster on this machine that lives as long as the block; each worker is a process of one thread."""
+    with (
+        dask.config.set(SETTINGS),
+        _quiet(),
+        LocalCluster(n_workers=workers, threads_per_worker=1, processes=processes, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's log off the progress: a worker that died stands in its row."""
+    log = logging.getLogger("distributed")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _run(order: Any) -> Any:
+    return get_worker().bench.run(order)  # pyright: ignore[reportAttributeAccessIssue] - Keep gives it
