@@ -96,6 +96,10 @@ class Conductor:
             raise KeyError(run.name)
         return row
 
+    def test(self, row: Row) -> dict[str, Any] | None:
+        """Return what a run made of the test images, None if it was not asked."""
+        return self._shelf.test(row.name)
+
     def done(self) -> list[Run]:
         """Return the runs wanted that have been done."""
         return [run for run in self.runs() if self._done(run)]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-import dask
+import dask.config
 from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker, wait
 from distributed.scheduler import KilledWorker
 
@@ -55,7 +55,7 @@ class Crew:
 
     def size(self) -> int:
         """Return the threads of the workers that are there; while they are all restarting, one."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, sum(self._client.nthreads().values()))  # pyright: ignore[reportAttributeAccessIssue] - no coroutine here
 
     def busy(self) -> bool:
         """Whether there are orders given and not yet handed back."""
@@ -67,7 +67,8 @@ class Crew:
 
     def next_done(self) -> tuple[str, Any]:
         """Wait for one order, and return its name and its outcome: `Killed` where the worker did not survive it."""
-        future = next(iter(wait(list(self._names), return_when="FIRST_COMPLETED").done))
+        done = wait(list(self._names), return_when="FIRST_COMPLETED").done  # pyright: ignore[reportAttributeAccessIssue]
+        future = next(iter(done))
         name = self._names.pop(future)
         try:
             outcome = future.result()
@@ -88,7 +89,7 @@ def client_of(scheduler: str) -> Iterator[Client]:
         except (OSError, ValueError, TimeoutError) as error:
             raise UserError(
                 f"--scheduler: expected the address of a running one, like tcp://host:8786; received {scheduler} ({error})"
-            )
+            ) from error
         with client:
             yield client
 

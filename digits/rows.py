@@ -25,7 +25,7 @@ class Row:
     history: Sequence[Mapping[str, float]]  # one mapping a trained epoch: loss and accuracy of train and validation
     parameters: int | None  # of the network
     seconds: float | None  # all of it, in the worker
-    seconds_per_epoch: float | None  # median, gradient updates only, on the worker's threads
+    seconds_per_epoch: float | None  # gradient updates of the fastest epoch: the first one compiles, and others may be disturbed
     conditions: Mapping[str, Any]  # data set, images of each split, machine, threads, workers, versions, date
 
     @property

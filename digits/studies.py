@@ -167,9 +167,9 @@ class _Reader:
     def study(self, text: str, *, name: str, full: bool) -> Study:
         document = yaml.safe_load(text)
         self._keys("", document, known=KEYS, needed=NEEDED)
-        base, for_full = self._changes("base", document["base"]), self._changes("full", document.get("full", {}))
+        base, for_full, varied = self._changes("base", document["base"]), *self._for_full(document.get("full", {}))
+        dimensions = self._dimensions(document["dimensions"], instead=varied if full else {})
         base |= for_full if full else {}
-        dimensions = self._dimensions(document["dimensions"])
         compare = document.get("compare", "")
         if compare:
             self._one_of("compare", compare, [dimension.name for dimension in dimensions])
@@ -197,10 +197,19 @@ class _Reader:
             changed_for_full=for_full,
         )
 
-    def _dimensions(self, document: Any) -> tuple[Dimension, ...]:
+    def _for_full(self, document: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what FULL=1 sets in the base, and the values it gives to dimensions."""
+        if not isinstance(document, dict) or not isinstance(document.get("dimensions", {}), dict):
+            raise self._wrong("full", "parameters and their values, and dimensions", document)
+        rest = {path: value for path, value in document.items() if path != "dimensions"}
+        return self._changes("full", rest), document.get("dimensions", {})
+
+    def _dimensions(self, document: Any, *, instead: Mapping[str, Any]) -> tuple[Dimension, ...]:
         if not isinstance(document, dict) or not document:
             raise self._wrong("dimensions", "at least one dimension", document)
-        dimensions = tuple(self._dimension(name, values) for name, values in document.items())
+        for name in instead:
+            self._one_of("full.dimensions", name, list(document))
+        dimensions = tuple(self._dimension(name, values) for name, values in (document | instead).items())
         setters: dict[str, str] = {}
         for dimension in dimensions:
             for path in {path for changes in dimension.changes for path in changes}:

@@ -11,7 +11,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -77,6 +76,7 @@ class Bench:
     def __init__(self, datasets: Mapping[str, Dataset], *, threads: int, read: Callable[[Sections], Settings]):
         """`threads` are TensorFlow's, `read` gives the checked settings of params.yaml's sections."""
         deterministic(threads=threads)
+        tf.get_logger().setLevel("ERROR")  # it warns of every new network as of a mistake
         self._datasets, self._read = datasets, read
         self._splits: tuple[Any, dict[str, Split]] | None = None
         self._fitted: OrderedDict[tuple, _Fitted] = OrderedDict()
@@ -131,7 +131,7 @@ class Bench:
             else State(state.epochs, state.history, state.best_epoch, [], state.best_weights),
             parameters=fitted.network.count_params(),
             seconds=time.perf_counter() - began,
-            seconds_per_epoch=median(watch.seconds) if watch.seconds else None,
+            seconds_per_epoch=min(watch.seconds, default=None),
             conditions={
                 "dataset": str(splits["train"].dataset),
                 **{f"{name}_images": len(split) for name, split in splits.items()},

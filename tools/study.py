@@ -27,7 +27,7 @@ from digits.stage import read_text, say, warn
 from digits.studies import Sections, Study
 from digits.variations import Bench
 from stages import fetch
-from tools import recipe, settings
+from tools import proof, recipe, settings
 
 FOLDER, OUTPUT = Path("studies"), Path("output/studies")
 STAGES = ("split", "train")  # whose code decides a run, and besides it
@@ -50,11 +50,12 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
             bench = functools.partial(Bench, datasets, threads=threads, read=settings.of_a_run)
             with crew.client_of(scheduler) if scheduler else crew.local(workers=workers) as client:
                 hands = crew.Crew(client, bench)
-                say(
-                    f"{study.title}: at most {study.strategy.at_most()} variations of {len(study.seeds)} seeds, {hands.size()} at a time"
-                )
+                most = study.strategy.at_most()
+                say(f"{study.title}: at most {most} variations, {len(study.seeds)} seeds, {hands.size()} runs at a time")
                 conductor.search(hands)
                 conductor.read_test_images(hands)
+        proof.write(folder, study, conductor, command=f"make study NAME={name}{' FULL=1' if full else ''}")
+    say(f"{folder}/report.md")
 
 
 def read(name: str, params: Sections, *, full: bool) -> Study:
