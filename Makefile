@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds study adopt test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -23,6 +23,12 @@ recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; co
 
 seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and docs/results/lenet.md; without a NAME course A, five seeds, README
 	python -m tools.seeds $(NAME) $(SEEDS)
+
+study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; FULL=1 with the whole data set, SCHEDULER=tcp://… elsewhere
+	@python -m tools.study $(NAME) $(if $(FULL),--full) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+
+adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
+	@python -m tools.adopt $(STUDY) $(ROW)
 
 test: $(READY)  ## the fast tests, under five minutes
 	python -m pytest --numprocesses 2 --dist loadfile

@@ -12,7 +12,11 @@ from digits.verdicts import BORNE_OUT, REFUTED, UNDECIDED, Comparison, Verdict
 
 MOST_LINES = 15  # of the table, in the report
 UNIT = {"accuracy": "accuracy", "log_loss": "log loss (nats)", "seconds_per_epoch": "seconds per epoch", "parameters": "parameters"}
-FULL = "With the whole data set"
+RULES = (
+    "Weights are those of the lowest validation loss. What is chosen is chosen by validation accuracy, the seeds' mean, and by"
+    " nothing else: the test images were read once, after the search, for the table. Seconds per epoch are those of the gradient updates of"
+    " a run's fastest epoch, on a worker's threads."
+)
 
 
 def text(
@@ -83,9 +87,9 @@ def _set_up(study: Study, runs: Sequence[Row]) -> str:
         "",
         *dimensions,
         "",
-        f"Search: {_strategy(study.strategy)} Seeds: {', '.join(map(str, study.seeds))}. Weights are those of the lowest validation"
-        " loss; what is chosen is chosen by validation accuracy, the seeds' mean, and by nothing else. The test images were read"
-        " once, after the search, for the table. Seconds per epoch are those of the gradient updates of a run's fastest epoch, on a worker's threads.",
+        f"Search: {_strategy(study.strategy)} Seeds: {', '.join(map(str, study.seeds))}.",
+        "",
+        RULES,
     ]
     return "\n".join(lines)
 
@@ -200,7 +204,7 @@ def _again(study: Study, command: str) -> str:
     lines = [f"    {command}", "", "A row as the pipeline's parameters: `make adopt STUDY=NAME ROW=…`, then `dvc repro`."]
     if study.changed_for_full and " FULL=1" not in command:
         changes = ", ".join(f"`{path}: {shown(value)}`" for path, value in study.changed_for_full.items())
-        lines += ["", f"What is above is of a subset. {FULL} ({changes}):", "", f"    {command} FULL=1"]
+        lines += ["", f"What is above is of a subset. With the whole data set ({changes}):", "", f"    {command} FULL=1"]
     return "\n".join(lines)
 
 

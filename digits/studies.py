@@ -204,7 +204,7 @@ class _Reader:
         rest = {path: value for path, value in document.items() if path != "dimensions"}
         return self._changes("full", rest), document.get("dimensions", {})
 
-    def _dimensions(self, document: Any, *, instead: Mapping[str, Any]) -> tuple[Dimension, ...]:
+    def _dimensions(self, document: Any, *, instead: dict[str, Any]) -> tuple[Dimension, ...]:
         if not isinstance(document, dict) or not document:
             raise self._wrong("dimensions", "at least one dimension", document)
         for name in instead:

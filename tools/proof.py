@@ -47,7 +47,7 @@ def figures(study: Study, runs: Sequence[Row], table: Sequence[Line], conductor:
     title = f"{finished[0].conditions['dataset']} · {study.title}"
     made = {
         "dimensions.png": (by_dimension.draw(_panels(study, runs), title=title), "Validation accuracy along each dimension"),
-        "tradeoff.png": (_tradeoff(table, title=title), "Validation accuracy against time and against parameters"),
+        "tradeoff.png": (_tradeoff(study, table, title=title), "Validation accuracy against time and against parameters"),
     }
     named = {dimension.name: dimension for dimension in study.dimensions}
     if study.compare and RATE in named and study.compare != RATE:
@@ -74,15 +74,22 @@ def _panels(study: Study, runs: Sequence[Row]) -> dict[str, dict[str, Any]]:
     return panels
 
 
-def _tradeoff(table: Sequence[Line], *, title: str) -> Figure:
+def _tradeoff(study: Study, table: Sequence[Line], *, title: str) -> Figure:
     trained = [line for line in table if line.validation and line.parameters and line.seconds_per_epoch]
     return tradeoff.draw(
         np.array([line.validation.mean for line in trained if line.validation]),
         seconds=np.array([(line.seconds_per_epoch or 0.0) * line.epochs for line in trained]),
         parameters=np.array([line.parameters for line in trained]),
-        names=[", ".join(f"{tables.short(name)} {shown(label)}" for name, label in line.values.items()) for line in trained],
+        names=[_against_start(study, line) for line in trained],
         title=title,
     )
+
+
+def _against_start(study: Study, line: Line) -> str:
+    """Return what tells a variation from the study's start; of one dimension its label."""
+    start = study.values(study.start)
+    apart = {name: label for name, label in line.values.items() if label != start[name] or len(start) <= 2}
+    return ", ".join(f"{tables.short(name)} {shown(label)}" for name, label in apart.items()) or "the start"
 
 
 def _path(study: Study, strategy: LineSearch, conductor: Conductor, *, title: str) -> Figure:

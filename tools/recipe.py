@@ -43,7 +43,10 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
         for key, value in changes.items():
             if key not in document.get(section, {}):
                 raise UserError(f"recipe: {section}.{key}: expected a key of params.yaml; received an unknown one")
-            document[section][key] = value
+            if section == "networks":
+                document[section][key].update(value)  # one by one: the network's comments stay
+            else:
+                document[section][key] = value
     text = io.StringIO()
     editor.dump(document, text)
     return text.getvalue()
