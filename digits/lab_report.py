@@ -14,8 +14,8 @@ MOST_LINES = 15  # of the table, in the report
 UNIT = {"accuracy": "accuracy", "log_loss": "log loss (nats)", "seconds_per_epoch": "seconds per epoch", "parameters": "parameters"}
 RULES = (
     "Weights are those of the lowest validation loss. What is chosen is chosen by validation accuracy, the seeds' mean, and by"
-    " nothing else: the test images were read once, after the search, for the table. Seconds per epoch are those of the gradient updates of"
-    " a run's fastest epoch, on a worker's threads."
+    " nothing else: the test images were read once, after the search, for the table. Seconds per epoch are those of the gradient"
+    " updates of a run's fastest epoch, on a worker's threads."
 )
 
 

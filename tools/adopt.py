@@ -26,7 +26,9 @@ def chosen(study: str, row: str) -> Row:
     found = sorted(folder.glob("*.json"), key=_order) if row else []
     meant = [path for path in found if path.stem.startswith(row)]
     if len({path.stem.partition("-")[0] for path in meant}) != 1:
-        raise UserError(f"ROW: expected the first column of {folder.parent}/table.md; received {row or 'nothing'}, {len(meant)} runs")
+        raise UserError(
+            f"ROW: expected the first column of {folder.parent}/table.md; received {row or 'nothing'}, {len(meant)} runs"
+        )
     return rows.from_json(read_text(meant[0]), name=str(meant[0]))
 
 
