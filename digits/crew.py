@@ -14,6 +14,7 @@ from digits.errors import UserError
 PATIENCE = 60  # seconds to wait for a scheduler, and for the first worker
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,  # who tries again is decided here, and counted
+    "distributed.admin.low-level-log-length": 50,  # events a worker and the scheduler remember; nobody reads them
     "distributed.worker.daemon": True,
     "distributed.comm.timeouts.connect": f"{PATIENCE}s",
 }

@@ -23,6 +23,7 @@ from digits.rows import DIVERGED, FAILED, FINISHED, MEMORY
 from digits.studies import Sections
 from digits.training import State
 
+COLLECTED = 20  # orders, after which memory is tidied up
 KEPT = 6  # networks with their compiled steps, the ones used last
 
 # Kept from one call of `training.train` to the next. From here and not in training.py, which every trained network depends on.
@@ -78,12 +79,16 @@ class Bench:
         deterministic(threads=threads)
         tf.get_logger().setLevel("ERROR")  # it warns of every new network as of a mistake
         self._datasets, self._read = datasets, read
+        self._orders = 0
         self._splits: tuple[Any, dict[str, Split]] | None = None
         self._fitted: OrderedDict[tuple, _Fitted] = OrderedDict()
 
     def run(self, order: Order) -> Outcome:
         """Return what came of the order, a failure as a status: one bad variation ends nothing."""
         watch = _Watch()
+        self._orders += 1
+        if self._orders % COLLECTED == 0:
+            gc.collect()  # a network is full of cycles, and Python's own collector waits for more and more of them
         try:
             return self._test(order) if order.weights is not None else self._train(order, watch)
         except training.Diverged as error:
