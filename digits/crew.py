@@ -87,10 +87,10 @@ def client_of(scheduler: str) -> Iterator[Client]:
     with dask.config.set(SETTINGS), _quiet():
         try:
             client = Client(scheduler, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, ValueError, TimeoutError) as error:
-            raise UserError(
-                f"--scheduler: expected the address of a running one, like tcp://host:8786; received {scheduler} ({error})"
-            ) from error
+            wanted = "the address of a running one with workers, like tcp://host:8786"
+            raise UserError(f"--scheduler: expected {wanted}; received {scheduler} ({error})") from error
         with client:
             yield client
 
@@ -101,7 +101,7 @@ def local(*, workers: int, processes: bool = True) -> Iterator[Client]:
     with (
         dask.config.set(SETTINGS),
         _quiet(),
-        LocalCluster(n_workers=workers, threads_per_worker=1, processes=processes, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=workers, threads_per_worker=1, processes=processes, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):
         yield client

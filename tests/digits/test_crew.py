@@ -56,5 +56,14 @@ def test_a_worker_that_dies_is_an_outcome_and_the_next_order_finds_another():
 
 def test_a_scheduler_that_is_not_there_is_one_line(monkeypatch):
     monkeypatch.setattr(crew, "PATIENCE", 1)
-    with pytest.raises(UserError, match=r"--scheduler: expected the address of a running one"), crew.client_of("tcp://127.0.0.1:9"):
+    with (
+        pytest.raises(UserError, match=r"--scheduler: expected the address of a running one with workers"),
+        crew.client_of("tcp://127.0.0.1:9"),
+    ):
         pass
+
+
+@NEEDS_LOOPBACK
+def test_a_scheduler_that_runs_already_takes_the_orders():
+    with crew.local(workers=1, processes=False) as there, crew.client_of(there.scheduler.address) as client:
+        assert all_of(Crew(client, Doubler), ["a"])["a"][0] == "aa"
