@@ -1,6 +1,8 @@
 """Workers of a Dask cluster: orders go out, outcomes come back, and a worker that dies is a failure and not the end."""
 
 import logging
+import pickle
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -11,11 +13,14 @@ from distributed.scheduler import KilledWorker
 
 from digits.errors import UserError
 
+LOOK = 5  # seconds, after which it is seen whether all workers are there
+GONE = 300  # seconds without any worker, after which the study gives up
 PATIENCE = 60  # seconds to wait for a scheduler, and for the first worker
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,  # who tries again is decided here, and counted
     "distributed.admin.low-level-log-length": 50,  # events a worker and the scheduler remember; nobody reads them
     "distributed.worker.daemon": True,
+    "distributed.deploy.lost-worker-timeout": f"{PATIENCE}s",  # 15 by default: less than a busy machine needs to start one again
     "distributed.comm.timeouts.connect": f"{PATIENCE}s",
 }
 
@@ -27,15 +32,16 @@ class Bench(Protocol):
 
 
 class Keep(WorkerPlugin):
-    """Gives each worker, a restarted one too, a bench of its own."""
+    """Gives each worker, a restarted one too, what makes its bench. It is unpacked with the first order, not while the worker
+    starts: that takes TensorFlow's seconds, in which Dask would hear nothing of the worker and give it up."""
 
     name = "bench"
 
     def __init__(self, make: Callable[[], Bench]):
-        self._make = make
+        self._packed = pickle.dumps(make)
 
     def setup(self, worker: Any) -> None:
-        worker.bench = self._make()
+        worker.bench, worker.packed_bench = None, self._packed
 
 
 class Killed(Exception):
@@ -49,6 +55,7 @@ class Crew:
         self._client = client
         self._names: dict[Future, str] = {}
         self._client.register_plugin(Keep(make))
+        self._expected = self.size()
 
     def room(self) -> int:
         """Return how many more orders can be worked on at once."""
@@ -64,12 +71,11 @@ class Crew:
 
     def give(self, name: str, order: Any) -> None:
         """Have a worker do the order, which goes by this name."""
-        self._names[self._client.submit(_run, order, pure=False)] = name
+        self._names[self._client.submit(_run, pickle.dumps(order), pure=False)] = name
 
     def next_done(self) -> tuple[str, Any]:
         """Wait for one order, and return its name and its outcome: `Killed` where the worker did not survive it."""
-        done = wait(list(self._names), return_when="FIRST_COMPLETED").done  # pyright: ignore[reportAttributeAccessIssue]
-        future = next(iter(done))
+        future = self._first()
         name = self._names.pop(future)
         try:
             outcome = future.result()
@@ -79,6 +85,22 @@ class Crew:
             raise UserError(f"the scheduler is gone ({error}); what was finished is kept, the same command goes on") from error
         future.release()
         return name, outcome
+
+    def _first(self) -> Future:
+        """Wait for the first order that is done. Raises UserError when there has been no worker for long."""
+        seen = time.monotonic()
+        while True:
+            try:
+                done = wait(list(self._names), timeout=LOOK, return_when="FIRST_COMPLETED").done  # pyright: ignore[reportAttributeAccessIssue]
+                return next(iter(done))
+            except TimeoutError:
+                there = len(self._client.nthreads())
+            if there:
+                seen = time.monotonic()
+            if there < self._expected and isinstance(self._client.cluster, LocalCluster):
+                self._client.cluster.scale(self._expected)  # one that died while it started is not started again by itself
+            if time.monotonic() - seen > GONE:
+                raise UserError(f"no worker for {GONE} seconds; what was finished is kept, the same command goes on")
 
 
 @contextmanager
@@ -119,5 +141,8 @@ def _quiet() -> Iterator[None]:
         log.setLevel(level)
 
 
-def _run(order: Any) -> Any:
-    return get_worker().bench.run(order)  # pyright: ignore[reportAttributeAccessIssue] - Keep gives it
+def _run(packed_order: bytes) -> Any:
+    worker: Any = get_worker()
+    if worker.bench is None:
+        worker.bench = pickle.loads(worker.packed_bench)()
+    return worker.bench.run(pickle.loads(packed_order))
