@@ -101,6 +101,7 @@ def test_run_again_it_trains_nothing_and_writes_the_same_bytes(finished):
     assert {name: (folder / "output/studies/tiny" / name).read_bytes() for name in names} == before
 
 
+@pytest.mark.slow
 def test_a_row_adopted_gives_the_pipeline_the_study_s_numbers(finished, tmp_path):
     """The last seed's run is the one whose network got its steps from the runs before it in the same worker."""
     folder, _ = finished
