@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds results handin read test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds results handin read study adopt test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -32,6 +32,12 @@ handin: $(READY)  ## course A's one file, output/handin/proj2.py; MNIST=path: it
 
 read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folder of them; the first time it trains for ten minutes
 	@python -m tools.read "$(PHOTO)"
+
+study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; FULL=1 with the whole data set, SCHEDULER=tcp://… elsewhere
+	@python -m tools.study $(NAME) $(if $(FULL),--full) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+
+adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
+	@python -m tools.adopt $(STUDY) $(ROW)
 
 test: $(READY)  ## the fast tests, under five minutes
 	python -m pytest --numprocesses 2 --dist loadfile

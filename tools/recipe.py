@@ -47,6 +47,9 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
         for key, value in changes.items():
             if key not in document.get(section, {}):
                 raise UserError(f"recipe: {section}.{key}: expected a key of params.yaml; received an unknown one")
+            if section == "networks":
+                document[section][key].update(value)  # one by one: the network's comments stay
+                continue
             if isinstance(value, dict):  # on the key's one line, before its comment
                 value = CommentedMap(value)
                 value.fa.set_flow_style()

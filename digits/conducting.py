@@ -1,0 +1,203 @@
+"""A study carried out: what the strategy wants goes to the workers, what comes back becomes rows, until nothing more is wanted."""
+
+import datetime
+import functools
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from digits import rows, searching
+from digits.crew import Crew, Killed
+from digits.rows import FINISHED, KILLED, Row
+from digits.searching import Point, Trial
+from digits.shelf import Shelf
+from digits.studies import Sections, Study
+from digits.variations import Order, Outcome
+
+ATTEMPTS = 2
+
+
+@dataclass(frozen=True)
+class Variation:
+    """A point of a study's space, and all that decides its numbers but the seed."""
+
+    point: Point
+    id: str  # hash of its parameters, its data and its code
+    sections: Sections  # of params.yaml
+    data: str  # which data set
+    kept: Sections  # the sections as `make adopt` writes them
+
+    @property
+    def epochs(self) -> int:
+        return self.sections["train"]["epochs"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is, after a run."""
+
+    done: int  # runs
+    running: int
+    left: int  # at most: a line search or a halving may need fewer
+    best: tuple[float, Mapping[str, Any]] | None  # validation accuracy over the seeds so far, and its labels
+    to_go: float  # seconds, at the pace so far
+    row: Row  # the one that has just come
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run wanted: a variation with a seed, as far as some epoch."""
+
+    variation: Variation
+    seed: int
+    epochs: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.variation.id}-{self.seed}"
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is to be trained to its end, and not only as far as a rung of the halving."""
+        return self.epochs >= self.variation.epochs
+
+
+class Conductor:
+    """Carries one study out. Killed at any moment and begun again, it goes on: its only memory is the shelf."""
+
+    def __init__(self, study: Study, shelf: Shelf, vary: Callable[[Point], Variation], tell: Callable[[Progress], None]):
+        """`vary` gives the variation at a point, the same one each time; `tell` hears of each run that ended."""
+        self._study, self._shelf, self._tell = study, shelf, tell
+        self._vary = functools.cache(vary)
+        self._attempts: Counter[str] = Counter()
+        self._seconds: list[float] = []  # of the wall clock, when each run of this process ended
+        self.scores: dict[Point, list[float]] = {}  # validation accuracy after each epoch, the seeds' mean, where all are known
+
+    def runs(self) -> list[Run]:
+        """Return all runs wanted by now, those done among them; one that two points share, once."""
+        while True:
+            trials = self._study.strategy.wanted(self.scores)
+            runs = {trial.point: self._runs_of(trial) for trial in trials}
+            known = {
+                point: rows.mean_accuracies(self.row(run) for run in each)
+                for point, each in runs.items()
+                if all(map(self._done, each))
+            }
+            if known == self.scores:
+                return list({run.name: run for each in runs.values() for run in each}.values())
+            self.scores = known
+
+    def row(self, run: Run) -> Row:
+        """Return what is known of a run that has been done."""
+        row = self._shelf.row(run.name)
+        if row is None:
+            raise KeyError(run.name)
+        return row
+
+    def test(self, row: Row) -> dict[str, Any] | None:
+        """Return what a run made of the test images, None if it was not asked."""
+        return self._shelf.test(row.name)
+
+    def done(self) -> list[Run]:
+        """Return the runs wanted that have been done."""
+        return [run for run in self.runs() if self._done(run)]
+
+    def unfinished(self) -> bool:
+        """Whether there is anything left to be trained or tested."""
+        runs = self.runs()
+        return any(not self._done(run) for run in runs) or bool(self._untested())
+
+    def search(self, crew: Crew) -> None:
+        """Train what the strategy wants until it wants nothing more, or the study's time is up."""
+        began = time.monotonic()
+        given: dict[str, Run] = {}
+        while True:
+            runs = self.runs()
+            waiting = [run for run in runs if run.name not in given and not self._done(run)]
+            if self._study.minutes and time.monotonic() - began > 60 * self._study.minutes:
+                waiting = []
+            for run in waiting[: max(0, crew.room())]:
+                given[run.name] = run
+                crew.give(run.name, self._order(run))
+            if not given:
+                return
+            name, outcome = crew.next_done()
+            row = self._row_of(given.pop(name), outcome, workers=crew.size())
+            if row is not None:
+                self._shelf.add(row, outcome.state if isinstance(outcome, Outcome) else None)
+                self._seconds.append(time.monotonic() - began)
+                self._tell(self._progress(row, running=len(given)))
+
+    def read_test_images(self, crew: Crew) -> None:
+        """Have the weights of each run trained to its end read the test images, once, now that nothing is left to be chosen."""
+        for _ in range(ATTEMPTS):
+            waiting = self._untested()
+            while waiting or crew.busy():
+                while waiting and crew.room() > 0:
+                    run = waiting.pop()
+                    state = self._shelf.state(run.name)
+                    if state is not None:
+                        crew.give(run.name, replace(self._order(run), state=None, weights=state.best_weights))
+                name, outcome = crew.next_done()
+                if isinstance(outcome, Outcome) and outcome.test is not None:
+                    self._shelf.add_test(name, outcome.test)
+        for run in self.done():
+            self._shelf.drop_state(run.name)
+
+    def _untested(self) -> list[Run]:
+        return [run for run in self.done() if run.whole and self.row(run).finished and self._shelf.test(run.name) is None]
+
+    def _runs_of(self, trial: Trial) -> list[Run]:
+        variation = self._vary(trial.point)
+        epochs = variation.epochs if trial.epochs is None else min(trial.epochs, variation.epochs)
+        return [Run(variation, seed, epochs) for seed in self._study.seeds]
+
+    def _done(self, run: Run) -> bool:
+        row = self._shelf.row(run.name)
+        if row is None or not row.finished:
+            return row is not None
+        return row.epochs >= run.epochs and (not run.whole or self._shelf.can_be_tested(run.name))
+
+    def _order(self, run: Run) -> Order:
+        variation = run.variation
+        return Order(variation.sections, run.seed, variation.data, run.epochs, self._shelf.state(run.name))
+
+    def _row_of(self, run: Run, outcome: Outcome | Killed, *, workers: int) -> Row | None:
+        """Return the run's row, or None if it failed and is to be tried again."""
+        self._attempts[run.name] += 1
+        if isinstance(outcome, Killed):
+            outcome = Outcome(KILLED, str(outcome))
+        if outcome.status != FINISHED and self._attempts[run.name] < ATTEMPTS:
+            return None
+        variation = run.variation
+        kept = variation.kept | {"train": variation.kept["train"] | {"seed": run.seed}}
+        return Row(
+            variation=variation.id,
+            seed=run.seed,
+            values=self._study.values(variation.point),
+            params=kept,
+            status=outcome.status,
+            reason=outcome.reason,
+            attempts=self._attempts[run.name],
+            epochs=run.epochs,
+            history=outcome.history or [],
+            parameters=outcome.parameters,
+            seconds=outcome.seconds,
+            seconds_per_epoch=outcome.seconds_per_epoch,
+            conditions=(outcome.conditions or {}) | {"workers": workers, "date": datetime.date.today().isoformat()},
+        )
+
+    def _progress(self, row: Row, *, running: int) -> Progress:
+        done = len(self.done())
+        left = max(0, self._study.strategy.at_most() * len(self._study.seeds) - done - running)
+        best = max(self.scores, key=lambda point: searching.score(self.scores[point]), default=None)
+        return Progress(
+            done=done,
+            running=running,
+            left=left,
+            best=None if best is None else (searching.score(self.scores[best]), self._study.values(best)),
+            to_go=self._seconds[-1] / len(self._seconds) * (left + running),
+            row=row,
+        )

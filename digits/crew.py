@@ -1,0 +1,148 @@
+"""Workers of a Dask cluster: orders go out, outcomes come back, and a worker that dies is a failure and not the end."""
+
+import logging
+import pickle
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import dask.config
+from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker, wait
+from distributed.scheduler import KilledWorker
+
+from digits.errors import UserError
+
+LOOK = 5  # seconds, after which it is seen whether all workers are there
+GONE = 300  # seconds without any worker, after which the study gives up
+PATIENCE = 60  # seconds to wait for a scheduler, and for the first worker
+SETTINGS = {
+    "distributed.scheduler.allowed-failures": 0,  # who tries again is decided here, and counted
+    "distributed.admin.low-level-log-length": 50,  # events a worker and the scheduler remember; nobody reads them
+    "distributed.worker.daemon": True,
+    "distributed.deploy.lost-worker-timeout": f"{PATIENCE}s",  # 15 by default: less than a busy machine needs to start one again
+    "distributed.comm.timeouts.connect": f"{PATIENCE}s",
+}
+
+
+class Bench(Protocol):
+    """What a worker keeps between orders, and what does them."""
+
+    def run(self, order: Any) -> Any: ...
+
+
+class Keep(WorkerPlugin):
+    """Gives each worker, a restarted one too, what makes its bench. It is unpacked with the first order, not while the worker
+    starts: that takes TensorFlow's seconds, in which Dask would hear nothing of the worker and give it up."""
+
+    name = "bench"
+
+    def __init__(self, make: Callable[[], Bench]):
+        self._packed = pickle.dumps(make)
+
+    def setup(self, worker: Any) -> None:
+        worker.bench, worker.packed_bench = None, self._packed
+
+
+class Killed(Exception):
+    """The worker died with the order in hand."""
+
+
+class Crew:
+    """Gives orders to the workers, one a thread at a time, and hands back what came of them."""
+
+    def __init__(self, client: Client, make: Callable[[], Bench]):
+        self._client = client
+        self._names: dict[Future, str] = {}
+        self._client.register_plugin(Keep(make))
+        self._expected = self.size()
+
+    def room(self) -> int:
+        """Return how many more orders can be worked on at once."""
+        return self.size() - len(self._names)
+
+    def size(self) -> int:
+        """Return the threads of the workers that are there; while they are all restarting, one."""
+        return max(1, sum(self._client.nthreads().values()))  # pyright: ignore[reportAttributeAccessIssue] - no coroutine here
+
+    def busy(self) -> bool:
+        """Whether there are orders given and not yet handed back."""
+        return bool(self._names)
+
+    def give(self, name: str, order: Any) -> None:
+        """Have a worker do the order, which goes by this name."""
+        self._names[self._client.submit(_run, pickle.dumps(order), pure=False)] = name
+
+    def next_done(self) -> tuple[str, Any]:
+        """Wait for one order, and return its name and its outcome: `Killed` where the worker did not survive it."""
+        future = self._first()
+        name = self._names.pop(future)
+        try:
+            outcome = future.result()
+        except KilledWorker:
+            outcome = Killed("the worker died: killed, or out of memory")
+        except OSError as error:
+            raise UserError(f"the scheduler is gone ({error}); what was finished is kept, the same command goes on") from error
+        future.release()
+        return name, outcome
+
+    def _first(self) -> Future:
+        """Wait for the first order that is done. Raises UserError when there has been no worker for long."""
+        seen = time.monotonic()
+        while True:
+            try:
+                done = wait(list(self._names), timeout=LOOK, return_when="FIRST_COMPLETED").done  # pyright: ignore[reportAttributeAccessIssue]
+                return next(iter(done))
+            except TimeoutError:
+                there = len(self._client.nthreads())
+            if there:
+                seen = time.monotonic()
+            if there < self._expected and isinstance(self._client.cluster, LocalCluster):
+                self._client.cluster.scale(self._expected)  # one that died while it started is not started again by itself
+            if time.monotonic() - seen > GONE:
+                raise UserError(f"no worker for {GONE} seconds; what was finished is kept, the same command goes on")
+
+
+@contextmanager
+def client_of(scheduler: str) -> Iterator[Client]:
+    """Yield a client of the running scheduler at this address. Raises UserError if there is none, or it has no worker."""
+    with dask.config.set(SETTINGS), _quiet():
+        try:
+            client = Client(scheduler, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except (OSError, ValueError, TimeoutError) as error:
+            wanted = "the address of a running one with workers, like tcp://host:8786"
+            raise UserError(f"--scheduler: expected {wanted}; received {scheduler} ({error})") from error
+        with client:
+            yield client
+
+
+@contextmanager
+def local(*, workers: int, processes: bool = True) -> Iterator[Client]:
+    """Yield a client of a cluster on this machine that lives as long as the block; each worker is a process of one thread."""
+    with (
+        dask.config.set(SETTINGS),
+        _quiet(),
+        LocalCluster(n_workers=workers, threads_per_worker=1, processes=processes, dashboard_address="127.0.0.1:0") as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's log off the progress: a worker that died stands in its row."""
+    log = logging.getLogger("distributed")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _run(packed_order: bytes) -> Any:
+    worker: Any = get_worker()
+    if worker.bench is None:
+        worker.bench = pickle.loads(worker.packed_bench)()
+    return worker.bench.run(pickle.loads(packed_order))

@@ -1,0 +1,64 @@
+"""Validation accuracy along each dimension of a study, a panel each."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from digits.figures import looks
+
+COLUMNS = 3
+PANEL = 2.5  # inches
+LABEL = 13  # characters of a value's name that fit under its place
+
+
+def draw(panels: Mapping[str, Mapping[str, np.ndarray | Sequence[str]]], *, title: str) -> Figure:
+    """Return the figure of the dimensions by their names.
+
+    Each has labels (k,) as text; paths (places, k), mean, low and high (k,), shares from 0 to 1, NaN where nothing is known.
+    """
+    columns = min(COLUMNS, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = looks.page("Validation accuracy along each dimension", title=title, height=PANEL * rows + 0.3 * rows + 0.5)
+    axes = figure.subplots(rows, columns, squeeze=False).ravel()
+    for ax, (name, panel) in zip(axes, panels.items(), strict=False):
+        _panel(ax, name, panel, inches=looks.WIDTH / columns - 0.8)
+    for ax in axes[len(panels) :]:
+        ax.set_axis_off()
+    for ax in axes[::columns]:
+        ax.set_ylabel("accuracy, %", size=looks.TEXT, color=looks.INK)
+    figure.supxlabel(
+        "grey: a setting of the other dimensions;  blue: their mean, with its 95 % interval over the seeds",
+        size=looks.TEXT,
+        color=looks.MUTED,
+    )
+    return looks.settle(figure)
+
+
+def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
+    looks.tidy(ax)
+    places = np.arange(len(panel["labels"]))
+    for path in 100 * np.asarray(panel["paths"], np.float64):
+        known = np.isfinite(path)
+        ax.plot(places[known], path[known], color="#bdbdbd", linewidth=0.9, marker="o", markersize=2.5, zorder=2)
+    mean, low, high = (100 * np.asarray(panel[key], np.float64) for key in ("mean", "low", "high"))
+    spans = np.array([mean - low, high - mean])
+    sure = np.isfinite(spans).all(axis=0)
+    ax.errorbar(places[sure], mean[sure], spans[:, sure], fmt="none", ecolor=looks.BLUE, elinewidth=1.6, capsize=4, zorder=3)
+    ax.plot(places, mean, color=looks.BLUE, linewidth=1.8, marker="o", markersize=6, markeredgecolor="white", zorder=4)
+    each = inches / len(places)
+    ax.set_xticks(places, [looks.fitted(str(label), inches=each) for label in panel["labels"]])
+    ax.set_xlim(-0.5, len(places) - 0.5)
+    _limit(ax, np.concatenate([mean, *(100 * np.asarray(panel["paths"], np.float64))]))
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    title = looks.fitted(name, inches=inches, size=11, weight="bold")
+    ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
+
+
+def _limit(ax: Axes, percent: np.ndarray) -> None:
+    """Give the y axis the range of what was measured, and some room; an interval wider than that runs out of the panel."""
+    known = percent[np.isfinite(percent)]
+    room = 0.3 * max(known.max() - known.min(), 0.5)
+    ax.set_ylim(known.min() - room, known.max() + room)

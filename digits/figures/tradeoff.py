@@ -1,0 +1,50 @@
+"""What accuracy costs: each variation of a study by its time and by its size, and those that no other beats."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+
+from digits import effects
+from digits.figures import looks
+
+NAMED = 5  # at most, of the front, the most accurate ones
+
+
+def draw(accuracy: np.ndarray, *, seconds: np.ndarray, parameters: np.ndarray, names: Sequence[str], title: str) -> Figure:
+    """Return the figure of variations, each (n,): validation accuracy 0 to 1, seconds of training, parameters, and a name."""
+    figure = looks.page("Accuracy against time and against size", title=title, height=6.2)
+    left, right = figure.subplots(1, 2, sharey=True)
+    for ax, cost, what in ((left, seconds, "training of a run, seconds"), (right, parameters, "parameters of the network")):
+        _panel(ax, np.asarray(cost, np.float64), 100 * np.asarray(accuracy, np.float64), names, what=what)
+    left.set_ylabel("validation accuracy, %", size=looks.TEXT + 0.5, color=looks.INK)
+    return looks.settle(figure)
+
+
+def _panel(ax: Axes, cost: np.ndarray, percent: np.ndarray, names: Sequence[str], *, what: str) -> None:
+    looks.tidy(ax)
+    front = effects.pareto(cost, percent)
+    ax.plot(cost, percent, "o", color="#9a9a9a", markersize=5, alpha=0.8, markeredgewidth=0, zorder=2)
+    style = {"markersize": 7, "markeredgecolor": "white", "linewidth": 1.6}
+    ax.plot(cost[front], percent[front], "o-", color=looks.VERMILLION, drawstyle="steps-post", zorder=3, **style)
+    ax.set_xscale("log")
+    low, high = cost.min(), cost.max()
+    ax.set_xlim(low / 1.3, high * (high / low) ** 0.05 * 1.3)
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 50 else (1,), numticks=8))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    ax.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+    ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
+    _name(ax, cost[front][-NAMED:], percent[front][-NAMED:])
+    below = [f"{rank}  {names[i]}" for rank, i in enumerate(front[: -NAMED - 1 : -1], start=1)]
+    lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (NAMED - len(below)))]
+    ax.set_xlabel("\n".join(lines), size=looks.TEXT, color=looks.INK, loc="left", linespacing=1.4, parse_math=False)
+
+
+def _name(ax: Axes, cost: np.ndarray, percent: np.ndarray) -> None:
+    """Number the points of the front, the most accurate first."""
+    for rank, (x, y) in enumerate(zip(cost[::-1], percent[::-1], strict=True), start=1):
+        style = {"textcoords": "offset points", "ha": "center", "size": looks.TEXT, "color": looks.INK, "weight": "bold"}
+        ax.annotate(str(rank), (x, y), (0, 7), **style)

@@ -1,0 +1,69 @@
+"""The workers: orders out, outcomes back, a worker that dies."""
+
+import os
+import signal
+from functools import partial
+
+import pytest
+
+from digits import crew
+from digits.crew import Crew, Killed
+from digits.errors import UserError
+from tests.worlds import NEEDS_LOOPBACK
+
+
+class Doubler:
+    """A bench whose work is nothing; the order "die" kills the worker."""
+
+    def __init__(self, unit=2):
+        self.done, self.unit = 0, unit
+
+    def run(self, order):
+        if order == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.done += 1
+        return order * self.unit, self.done
+
+
+def all_of(hands, orders):
+    waiting, outcomes = list(orders), {}
+    while waiting or hands.busy():
+        while waiting and hands.room() > 0:
+            name = waiting.pop(0)
+            hands.give(str(name), name)
+        name, outcome = hands.next_done()
+        outcomes[name] = outcome
+    return outcomes
+
+
+@NEEDS_LOOPBACK
+def test_each_order_comes_back_once_and_a_worker_keeps_its_bench():
+    with crew.local(workers=2, processes=False) as client:
+        hands = Crew(client, partial(Doubler, 3))
+        assert hands.size() == 2
+        outcomes = all_of(hands, range(50))
+    assert {name: value for name, (value, _) in outcomes.items()} == {str(i): 3 * i for i in range(50)}
+    assert max(done for _, done in outcomes.values()) > 5
+
+
+@NEEDS_LOOPBACK
+def test_a_worker_that_dies_is_an_outcome_and_the_next_order_finds_another():
+    with crew.local(workers=1) as client:
+        outcomes = all_of(Crew(client, Doubler), ["a", "die", "b"])
+    assert isinstance(outcomes["die"], Killed)
+    assert (outcomes["a"][0], outcomes["b"][0]) == ("aa", "bb")
+
+
+def test_a_scheduler_that_is_not_there_is_one_line(monkeypatch):
+    monkeypatch.setattr(crew, "PATIENCE", 1)
+    with (
+        pytest.raises(UserError, match=r"--scheduler: expected the address of a running one with workers"),
+        crew.client_of("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+@NEEDS_LOOPBACK
+def test_a_scheduler_that_runs_already_takes_the_orders():
+    with crew.local(workers=1, processes=False) as there, crew.client_of(there.scheduler.address) as client:
+        assert all_of(Crew(client, Doubler), ["a"])["a"][0] == "aa"

@@ -1,0 +1,84 @@
+"""Hypotheses judged by the rule that was stated, and networks compared on the same images."""
+
+import numpy as np
+import pytest
+
+from digits import verdicts
+from digits.rows import DIVERGED, FAILED, FINISHED, Row
+from digits.studies import Hypothesis
+
+
+def row(seed, accuracy, *, status=FINISHED, seconds=1.0, **values):
+    history = [{"epoch": 1, "validation_loss": 1 - accuracy, "validation_accuracy": accuracy}]
+    name = "v" + "".join(map(str, values.values()))
+    return Row(name, seed, values, {}, status, "", 1, 1, history, 100, seconds, seconds, {})
+
+
+def claims(expect, by=0.0, *, measure="accuracy", **at):
+    return Hypothesis("t", "size", "small", "large", at, measure, expect, by)
+
+
+def of_seeds(*differences, **values):
+    pairs = [(row(i, 0.5, size="small", **values), row(i, 0.5 + d, size="large", **values)) for i, d in enumerate(differences)]
+    return [each for pair in pairs for each in pair]
+
+
+@pytest.mark.parametrize(
+    ("expect", "by", "differences", "word"),
+    [
+        ("higher", 0, (0.10, 0.11, 0.12), "borne out"),
+        ("higher", 0, (-0.10, -0.11, -0.12), "refuted"),
+        ("higher", 0, (-0.10, 0.11, 0.12), "undecided"),
+        ("higher", 0.2, (0.10, 0.11, 0.12), "refuted"),
+        ("higher", 0.11, (0.10, 0.11, 0.12), "undecided"),
+        ("lower", 0, (-0.10, -0.11, -0.12), "borne out"),
+        ("lower", 0, (0.10, 0.11, 0.12), "refuted"),
+        ("same", 0.2, (0.10, 0.11, 0.12), "borne out"),
+        ("same", 0.05, (0.10, 0.11, 0.12), "refuted"),
+        ("same", 0.11, (0.10, 0.11, 0.12), "undecided"),
+        ("higher", 0, (0.3,), "undecided"),
+        ("higher", 0, (), "undecided"),
+    ],
+)
+def test_the_word_follows_from_the_interval_over_the_seeds(expect, by, differences, word):
+    assert verdicts.judge(claims(expect, by), of_seeds(*differences)).word == word
+
+
+def test_a_seed_s_effect_is_the_mean_over_the_places_where_both_ends_were_trained():
+    runs = [*of_seeds(0.1, 0.1, other=1), *of_seeds(0.3, 0.3, other=2), row(0, 0.9, size="large", other=3)]
+    verdict = verdicts.judge(claims("higher"), runs)
+    assert verdict.effect == pytest.approx(0.2)
+    assert (verdict.pairs, verdict.seeds) == (4, 2)
+
+
+def test_a_place_named_in_the_hypothesis_leaves_the_others_out():
+    runs = [*of_seeds(0.1, 0.1, other=1), *of_seeds(0.3, 0.3, other=2)]
+    assert verdicts.judge(claims("higher", other=2), runs).effect == pytest.approx(0.3)
+
+
+def test_a_diverged_run_counts_as_accuracy_0_and_one_that_failed_otherwise_as_nothing():
+    runs = [row(0, 0.5, size="small"), row(0, 0, size="large", status=DIVERGED)]
+    assert verdicts.judge(claims("higher"), runs).effect == pytest.approx(-0.5)
+    assert verdicts.judge(claims("higher"), [runs[0], row(0, 0, size="large", status=FAILED)]).pairs == 0
+
+
+def test_seconds_and_log_loss_can_be_claimed():
+    runs = [
+        row(i, 0.5 + 0.1 * (end == "large"), seconds=2.0 + (end == "large"), size=end) for i in (1, 2) for end in ("small", "large")
+    ]
+    assert verdicts.judge(claims("higher", measure="seconds_per_epoch"), runs).effect == pytest.approx(1.0)
+    assert verdicts.judge(claims("lower", measure="log_loss"), runs).effect == pytest.approx(-0.1)
+
+
+def test_networks_are_compared_by_their_run_of_the_best_validation_on_the_same_images():
+    runs = [row(1, 0.6, size="small"), row(2, 0.7, size="small"), row(1, 0.9, size="large")]
+    right = {"vsmall-1": np.ones(40, bool), "vsmall-2": np.arange(40) < 20, "vlarge-1": np.arange(40) < 30}
+    (found,) = verdicts.compare(runs, right, dimension="size")
+    by_label = dict(zip((found.first, found.second), (found.only_first, found.only_second), strict=True))
+    assert by_label == {"small": 0, "large": 10}
+    assert found.p == pytest.approx(2 / 2**10)
+
+
+def test_networks_tested_on_other_images_are_not_compared():
+    runs = [row(1, 0.6, size="small"), row(1, 0.9, size="large")]
+    assert verdicts.compare(runs, {"vsmall-1": np.ones(40, bool), "vlarge-1": np.ones(30, bool)}, dimension="size") == []

@@ -1,0 +1,34 @@
+"""studies/dvc.yaml: that DVC knows every file a study reads."""
+
+import pytest
+import yaml
+
+from tests import imports
+from tests.imports import ROOT, project_imports
+
+STAGES = yaml.safe_load((ROOT / "studies/dvc.yaml").read_text())["stages"]
+NAMES = sorted(path.stem for path in (ROOT / "studies").glob("course_*.yaml"))
+
+
+def recipes_in(document) -> set[str]:
+    if not isinstance(document, dict):
+        return set()
+    named = {document["recipe"]} if "recipe" in document else set()
+    return named.union(*map(recipes_in, document.values()))
+
+
+def test_each_course_s_study_is_a_stage():
+    assert sorted(STAGES) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_study_s_deps_are_what_it_imports_its_networks_its_recipes_and_its_file(name, monkeypatch):
+    monkeypatch.setattr(imports, "PROJECT", ("digits", "stages", "tools"))
+    study = yaml.safe_load((ROOT / f"studies/{name}.yaml").read_text())
+    recipes = recipes_in(study) | {"course_a"}  # which holds the others' defaults
+    networks = {yaml.safe_load((ROOT / f"recipes/{recipe}.yaml").read_text())["model"]["name"] for recipe in recipes - {"course_a"}}
+    networks |= set(study["dimensions"].get("model.name", []))
+    wanted = project_imports(ROOT / "tools/study.py") | {f"digits/models/{network}.py" for network in networks}
+    wanted |= {f"recipes/{recipe}.yaml" for recipe in recipes} | {f"studies/{name}.yaml"}
+    assert sorted(STAGES[name]["deps"]) == sorted(wanted)
+    assert STAGES[name]["cmd"] == f"python -m tools.study {name}"

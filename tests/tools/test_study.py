@@ -1,0 +1,188 @@
+"""`make study`, as a user runs it: on a few strokes, in a copy of the project."""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from digits.history import from_csv
+from tests.worlds import ENVIRONMENT, NEEDS_LOOPBACK, ROOT, project, stage
+
+pytestmark = NEEDS_LOOPBACK
+STUDY = {
+    "title": "A tiny study",
+    "base": {
+        "recipe": "recognition",
+        "fetch.dataset": "strokes",
+        "fetch.strokes_train": 300,
+        "fetch.strokes_test": 60,
+        "split.train": 100,
+        "split.validation": 60,
+        "split.test": 50,
+        "networks.recognition.filters": 2,
+        "networks.recognition.dense": 16,
+        "train.batch_size": 30,
+        "train.epochs": 2,
+        "augment.shift": 1,
+    },
+    "dimensions": {"train.learning_rate": [0.01, 1e30]},
+    "strategy": "grid",
+    "seeds": [1, 2],
+    "compare": "train.learning_rate",
+    "hypotheses": [{"text": "t", "compare": "train.learning_rate", "from": 0.01, "to": 1e30, "expect": "lower"}],
+}
+
+
+def world(folder, **changes):
+    project(folder)
+    (folder / "studies/tiny.yaml").write_text(yaml.safe_dump(STUDY | changes, sort_keys=False))
+    return folder
+
+
+def run(folder, *words, tool="study"):
+    command = [sys.executable, "-m", f"tools.{tool}", *words]
+    environment = ENVIRONMENT | {"PYTHONPATH": str(folder)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900, check=False)
+
+
+def rows(folder):
+    return {path.stem: json.loads(path.read_text()) for path in (folder / "output/studies/tiny/rows").glob("*.json")}
+
+
+def table(folder):
+    return list(csv.DictReader((folder / "output/studies/tiny/table.csv").read_text().splitlines()))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = world(tmp_path_factory.mktemp("study"))
+    said = run(folder, "tiny")
+    assert said.returncode == 0, said.stderr
+    return folder, said
+
+
+def test_each_run_is_a_row_and_a_diverged_one_says_so_and_was_tried_twice(finished):
+    folder, said = finished
+    found = Counter((row["status"], row["attempts"]) for row in rows(folder).values())
+    assert found in ({("finished", 1): 3, ("diverged", 2): 1}, {("finished", 1): 2, ("diverged", 2): 2})
+    assert "4 done, 0 running, 0 left · best" in said.stdout
+    assert "diverged: training diverged in epoch 1 of 2" in said.stdout
+
+
+def test_the_table_has_each_variation_once_and_the_report_its_verdict(finished):
+    folder, _ = finished
+    lines = table(folder)
+    assert [line["train.learning_rate"] for line in lines] == ["0.01", "1e+30"]
+    assert (lines[0]["status"], lines[0]["seeds"]) == ("finished", "2")
+    assert lines[1]["status"] in ("1 diverged", "2 diverged")
+    assert float(lines[0]["test_low"]) < float(lines[0]["test_accuracy"]) < float(lines[0]["test_high"])
+    report = (folder / "output/studies/tiny/report.md").read_text()
+    assert "learning rate 0.01 to 1e+30" in report
+    assert "strokes" in report
+    assert all((folder / f"output/studies/tiny/{name}.png").exists() for name in ("dimensions", "tradeoff"))
+
+
+def test_run_again_it_trains_nothing_and_writes_the_same_bytes(finished):
+    folder, _ = finished
+    names = ("table.csv", "table.md", "report.md", "dimensions.png", "tradeoff.png")
+    before = {name: (folder / "output/studies/tiny" / name).read_bytes() for name in names}
+    again = run(folder, "tiny")
+    assert " done, " not in again.stdout
+    assert {name: (folder / "output/studies/tiny" / name).read_bytes() for name in names} == before
+
+
+@pytest.mark.slow
+def test_a_row_adopted_gives_the_pipeline_the_study_s_numbers(finished, tmp_path):
+    """The last seed's run is the one whose network got its steps from the runs before it in the same worker."""
+    folder, _ = finished
+    name, row = next((name, row) for name, row in rows(folder).items() if row["status"] == "finished" and row["seed"] == 2)
+    (tmp_path / "output").mkdir()
+    (tmp_path / "output/studies").symlink_to(folder / "output/studies")
+    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    subprocess.run(
+        [sys.executable, "-m", "tools.adopt", "tiny", name], cwd=tmp_path, env=ENVIRONMENT, check=True, capture_output=True
+    )
+    (tmp_path / "own").mkdir()
+    assert stage("fetch", "data/download", "data/raw.npz", "data/dataset.txt", folder=tmp_path).returncode == 0
+    assert stage("split", "data/raw.npz", "data/splits", folder=tmp_path).returncode == 0
+    assert stage("train", "data/splits", "output", folder=tmp_path).returncode == 0
+    assert stage("evaluate", "data/splits/test.npz", "output/train/best.weights.h5", "output", folder=tmp_path).returncode == 0
+    history = from_csv((tmp_path / "output/train/history.csv").read_text())
+    for key in ("train_loss", "validation_loss", "validation_accuracy"):
+        assert history[key].tolist() == [epoch[key] for epoch in row["history"]]
+    metrics = json.loads((tmp_path / "output/metrics.json").read_text())
+    test = json.loads((folder / f"output/studies/tiny/tests/{name}.json").read_text())
+    for key in ("accuracy", "macro_f1", "log_loss", "calibration_error"):
+        assert metrics[key] == test[key]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        ({"dimensions": {"train.learning_rate": [0.1, -1]}}, "train.learning_rate: expected a number above 0; received -1"),
+        ({"dimensions": {"networks.recognition.kernel": [3, 99]}}, "networks.recognition.kernel: expected at most 28"),
+    ],
+)
+def test_a_value_that_no_stage_would_take_is_one_line_before_anything_runs(tmp_path, changes, part):
+    folder = world(tmp_path, **changes, compare="", hypotheses=[])
+    said = run(folder, "tiny")
+    assert said.returncode == 2
+    assert said.stderr.startswith("study: studies/tiny.yaml: ")
+    assert part in said.stderr
+    assert said.stderr.count("\n") == 1
+    assert not (folder / "output/studies/tiny/rows").exists()
+
+
+def test_an_unknown_study_is_one_line(finished):
+    said = run(finished[0], "tinny")
+    assert (said.returncode, said.stderr.count("\n")) == (2, 1)
+    assert "expected tiny; received tinny" in said.stderr
+
+
+@pytest.mark.slow
+def test_killed_three_times_it_ends_with_each_variation_once(tmp_path):
+    """The coordinator once, and a worker twice, at random moments."""
+    rates = [round(0.001 * 1.5**i, 6) for i in range(12)]
+    base = STUDY["base"] | {"compute.threads": 1}
+    folder = world(tmp_path, base=base, dimensions={"train.learning_rate": rates}, hypotheses=[], seeds=[1])
+    draw = random.Random(5)
+    first = start(folder)
+    wait_for_rows(folder, first, 2)
+    time.sleep(draw.random())
+    first.kill()
+    first.wait()
+    before = rows(folder)
+    second = start(folder)
+    for known in (len(before) + 1, len(before) + 3):
+        wait_for_rows(folder, second, known)
+        time.sleep(draw.random())
+        workers = [process for process in psutil.Process(second.pid).children() if "spawn_main" in " ".join(process.cmdline())]
+        os.kill(draw.choice(workers).pid, signal.SIGKILL)
+    assert second.wait(timeout=600) == 0
+    assert sorted(float(line["train.learning_rate"]) for line in table(folder)) == rates
+    assert {row["status"] for row in rows(folder).values()} == {"finished"}
+    after = rows(folder)
+    assert all(after[name] == row for name, row in before.items())  # none was trained again
+
+
+def start(folder: Path) -> subprocess.Popen:
+    environment = ENVIRONMENT | {"PYTHONPATH": str(folder)}
+    command = [sys.executable, "-m", "tools.study", "tiny"]
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def wait_for_rows(folder: Path, process: subprocess.Popen, count: int) -> None:
+    deadline = time.monotonic() + 300
+    while len(list((folder / "output/studies/tiny/rows").glob("*.json"))) < count and time.monotonic() < deadline:
+        assert process.poll() is None
+        time.sleep(0.05)

@@ -1,0 +1,54 @@
+"""`make adopt STUDY=course_b ROW=9b3e0d5d7f`: write into params.yaml what a row of a study was trained with, comments kept.
+
+ROW is one of the table's; its first seed is taken, or the one named as in ROW=9b3e0d5d7f-2. A few first characters do.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from digits import rows
+from digits.errors import UserError
+from digits.rows import Row
+from digits.stage import read_text
+from digits.writing import write_text
+from tools import recipe
+
+STUDIES = Path("output/studies")
+
+
+def chosen(study: str, row: str) -> Row:
+    """Return the row meant. Raises UserError if there is none, or more than one variation of which the name might be."""
+    folder = STUDIES / study / "rows"
+    if not study or not folder.is_dir():
+        known = ", ".join(sorted(path.parent.name for path in STUDIES.glob("*/rows")))
+        raise UserError(f"STUDY: expected one that has been run, {known or 'and none has'}; received {study or 'nothing'}")
+    found = sorted(folder.glob("*.json"), key=_order) if row else []
+    meant = [path for path in found if path.stem.startswith(row)]
+    if len({path.stem.partition("-")[0] for path in meant}) != 1:
+        raise UserError(
+            f"ROW: expected the first column of {folder.parent}/table.md; received {row or 'nothing'}, {len(meant)} runs"
+        )
+    return rows.from_json(read_text(meant[0]), name=str(meant[0]))
+
+
+def main(study: str = "", row: str = "") -> int:
+    """Write the row's parameters into params.yaml and return the exit status."""
+    path = Path("params.yaml")
+    try:
+        found = chosen(study, row)
+        write_text(path, recipe.written_into(read_text(path), dict(found.params)))
+    except UserError as error:
+        print(f"adopt: {error}", file=sys.stderr)
+        return 2
+    print(f"params.yaml now holds {found.name} of {study}, {json.dumps(found.values)}; `dvc repro` runs it")
+    return 0
+
+
+def _order(path: Path) -> tuple[str, int]:
+    variation, _, seed = path.stem.partition("-")
+    return variation, int(seed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,163 @@
+"""`make study NAME=course_b`: train a study's variations and write what they prove.
+
+Reads   studies/NAME.yaml, params.yaml, recipes/, dvc.yaml for the code that counts, the data set as `stages.fetch` does
+Writes  output/studies/NAME/: table.csv, table.md, report.md, *.png; rows/, states/ and tests/ hold the runs, and survive
+Run     python -m tools.study course_b [--full] [--scheduler tcp://host:8786]
+"""
+
+import argparse
+import functools
+import hashlib
+import itertools
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from digits import arrays, checkpoints, crew, studies, timing
+from digits.arrays import Dataset
+from digits.conducting import Conductor, Progress, Variation
+from digits.errors import UserError, nearest
+from digits.searching import Point
+from digits.shelf import Shelf
+from digits.stage import read_text, say, warn
+from digits.studies import Sections, Study
+from digits.variations import Bench
+from stages import fetch
+from tools import proof, recipe, settings
+
+FOLDER, OUTPUT = Path("studies"), Path("output/studies")
+STAGES = ("split", "train")  # whose code decides a run, and besides it
+CODE = ("digits/variations.py", "digits/evaluation.py")
+OF_THE_MACHINE = ("folders", "own", "offline")  # of section fetch: where a data set is found, not which it is
+recipe_of = functools.cache(recipe.values)
+
+
+def main(name: str, *, full: bool, scheduler: str) -> None:
+    """Read, check, fetch, search, read the test images, write."""
+    params = yaml.safe_load(read_text(Path("params.yaml")))
+    study = read(name, params, full=full)
+    folder = OUTPUT / (f"{name}_full" if full else name)
+    with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
+        datasets = fetched(study, params)
+        conductor = Conductor(study, Shelf(folder), varier(study, params, datasets), tell)
+        if conductor.unfinished():
+            threads = params_at(study, params, study.start)["compute"]["threads"]
+            workers = max(1, int(timing.machine()["cores"]) // threads)
+            bench = functools.partial(Bench, datasets, threads=threads, read=settings.of_a_run)
+            with crew.client_of(scheduler) if scheduler else crew.local(workers=workers) as client:
+                hands = crew.Crew(client, bench)
+                most = study.strategy.at_most()
+                say(f"{study.title}: at most {most} variations, {len(study.seeds)} seeds, {hands.size()} runs at a time")
+                conductor.search(hands)
+                conductor.read_test_images(hands)
+        proof.write(folder, study, conductor, command=f"make study NAME={name}{' FULL=1' if full else ''}")
+    say(f"{folder}/report.md")
+
+
+def read(name: str, params: Sections, *, full: bool) -> Study:
+    """Return the checked study `name`."""
+    known = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "dvc")
+    if name not in known:
+        raise UserError(f"NAME: expected {nearest(name, known)}; received {name or 'nothing'}; known: {', '.join(known)}")
+    study = studies.read(read_text(FOLDER / f"{name}.yaml"), name=name, sections=params, recipe=recipe_of, full=full)
+    studies.check(study, params, recipe_of, settings.accept)
+    return study
+
+
+def params_at(study: Study, params: Sections, point: Point) -> Sections:
+    """Return params.yaml as it is at a point of the study's space."""
+    return studies.with_changes(params, study.changes(point), recipe_of)
+
+
+def fetched(study: Study, params: Sections) -> dict[str, Dataset]:
+    """Return the data sets that the study's variations are of, by the sections that decide them."""
+    varied = [
+        range(len(dimension.labels)) if any(_decides_data(path) for each in dimension.changes for path in each) else (start,)
+        for dimension, start in zip(study.dimensions, study.start, strict=True)
+    ]
+    found: dict[str, Dataset] = {}
+    for point in itertools.product(*varied):
+        sections = params_at(study, params, point)
+        key = data_key(sections)
+        if key not in found:
+            raw = OUTPUT / f"data/{hashlib.sha256(key.encode()).hexdigest()[:10]}.npz"
+            fetch.main(Path("data/download"), raw, raw.with_suffix(".txt"), **settings.of_its_data(sections))
+            found[key] = arrays.load(raw, Dataset)
+    return found
+
+
+def data_key(sections: Sections) -> str:
+    """Return the same text for sections that make the same data set."""
+    return json.dumps([sections[name] for name in settings.OF_ITS_DATA], sort_keys=True)
+
+
+def varier(study: Study, params: Sections, datasets: dict[str, Dataset]) -> Callable[[Point], Variation]:
+    """Return what gives the variation at a point, known by the hash of its parameters, its data and its code."""
+    stages: dict[str, Any] = yaml.safe_load(read_text(Path("dvc.yaml")))["stages"]
+    hashes = {key: _hash_of_data(data) for key, data in datasets.items()}
+
+    @functools.cache
+    def code(network: str) -> str:
+        deps = {dep for stage in STAGES for dep in stages[stage]["deps"] if isinstance(dep, str) and dep.endswith(".py")}
+        files = {dep.replace("${model.name}", network) for dep in deps} | set(CODE)
+        return hashlib.sha256(b"".join(Path(file).read_bytes() for file in sorted(files))).hexdigest()
+
+    def vary(point: Point) -> Variation:
+        sections = params_at(study, params, point)
+        network, data = sections["model"]["name"], data_key(sections)
+        kept = {name: sections[name] for name in ("split", "model", "compute", "augment", "train")}
+        kept["networks"] = {network: sections["networks"][network]}
+        without_seed = kept | {"train": {key: value for key, value in kept["train"].items() if key != "seed"}}
+        kept["fetch"] = {key: value for key, value in sections["fetch"].items() if key not in OF_THE_MACHINE}
+        counts = json.dumps([without_seed, hashes[data], code(network)], sort_keys=True)
+        return Variation(point, hashlib.sha256(counts.encode()).hexdigest()[:10], sections, data, kept)
+
+    return vary
+
+
+def tell(progress: Progress) -> None:
+    """Print how far the study is."""
+    row = progress.row
+    result = f"validation {100 * row.best['validation_accuracy']:.2f} %" if row.finished else f"{row.status}: {row.reason}"
+    best = f" · best {100 * progress.best[0]:.2f} % ({_listed(progress.best[1])})" if progress.best else ""
+    minutes, seconds = divmod(round(progress.to_go), 60)
+    say(
+        f"{progress.done} done, {progress.running} running, {progress.left} left{best} · {minutes} min {seconds:02} s to go"
+        f" · {_listed(row.values)}, seed {row.seed}: {result}"
+    )
+
+
+def _listed(values: Any) -> str:
+    return ", ".join(f"{name.rpartition('.')[2]} {label}" for name, label in values.items())
+
+
+def _decides_data(path: str) -> bool:
+    return path == studies.RECIPE or path.split(".")[0] in settings.OF_ITS_DATA
+
+
+def _hash_of_data(data: Dataset) -> str:
+    digest = hashlib.sha256()
+    for part in (data.train_images, data.train_labels, data.test_images, data.test_labels, data.class_names, data.dataset):
+        digest.update(part.tobytes())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="study", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("name", nargs="?", default="")
+    parser.add_argument("--full", action="store_true", help="with the file's section full over its base")
+    parser.add_argument(
+        "--scheduler", default="", help="tcp://host:8786, a running Dask scheduler whose workers started in this project"
+    )
+    words = parser.parse_args()
+    try:
+        main(words.name, full=words.full, scheduler=words.scheduler)
+    except UserError as error:
+        print(f"study: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
