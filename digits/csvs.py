@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -122,7 +122,7 @@ def ids(table: Table, *, first: int, column: Column) -> list[str]:
         raise UserError(f"{table.name}: row {row}, column {column}: expected UTF-8; received {_shown(error.object)}") from None
 
 
-def text(rows: Iterable[tuple[str, str]], *, header: tuple[str, str] | None) -> str:
+def text(rows: Iterable[Sequence[object]], *, header: Sequence[str] | None) -> str:
     """Return rows as comma-separated text, quoted where a cell needs it."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")

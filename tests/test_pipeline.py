@@ -18,8 +18,9 @@ SMALL = {
     "fetch": {"dataset": "strokes", "strokes_train": 300, "strokes_test": 60},
     "split": {"train": 200, "validation": 50, "test": 50, "order": "shuffled"},
     "train": {"epochs": 2},
+    "embedding": {"validation_sets": 1},
 }
-ALL = ["check", "evaluate", "fetch", "plot", "samples", "split", "train"]
+ALL = ["check", "embedding", "evaluate", "fetch", "plot", "samples", "split", "symbols", "train"]
 
 
 def sh(folder: Path, *words: str, timeout: int = 300) -> str:
@@ -82,10 +83,18 @@ def test_a_second_repro_runs_nothing(clone):
     assert repro(clone) == []
 
 
-@pytest.mark.parametrize("figure", ["accuracy", "confusion", "digit_grid"])
-def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, figure):
+@pytest.mark.parametrize(
+    ("figure", "draw_it"),
+    [
+        ("accuracy", ["plot"]),
+        ("confusion", ["embedding", "plot"]),
+        ("digit_grid", ["embedding", "plot", "samples"]),
+        ("symbol_map", ["embedding"]),
+    ],
+)
+def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, figure, draw_it):
     append(clone / f"digits/figures/{figure}.py", "\n# edited\n")
-    assert repro(clone) == (["plot", "samples"] if figure == "digit_grid" else ["plot"])
+    assert repro(clone) == draw_it
 
 
 def test_another_plot_dpi_reruns_plot(clone):
@@ -105,7 +114,7 @@ def test_another_network_s_sizes_rerun_no_training(clone):
 
 def test_another_learning_rate_reruns_train_evaluate_and_plot(clone):
     set_params(clone, train={"learning_rate": 0.004})
-    assert repro(clone) == ["evaluate", "plot", "train"]
+    assert repro(clone) == ["embedding", "evaluate", "plot", "train"]
 
 
 def test_a_comment_in_fetch_reruns_fetch_only(clone):
@@ -115,7 +124,7 @@ def test_a_comment_in_fetch_reruns_fetch_only(clone):
 
 def test_another_split_seed_reruns_split_and_everything_below(clone):
     set_params(clone, split={"seed": 2})
-    assert repro(clone) == ["evaluate", "plot", "samples", "split", "train"]
+    assert repro(clone) == ["embedding", "evaluate", "plot", "samples", "split", "train"]
 
 
 def test_every_metric_and_file_name_says_which_data_set_it_was(clone):

@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from digits.figures import accuracy, confusion, examples, loss, mistakes, sheet
+from digits.figures import (
+    accuracy,
+    confusion,
+    examples,
+    loss,
+    mistakes,
+    sheet,
+    symbol_distances,
+    symbol_knn,
+    symbol_map,
+    symbol_matches,
+)
+from digits.symbols import Symbols
 
 TITLE = "MNIST · resnet5 · seed 1"
 FASHION = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
@@ -59,6 +71,40 @@ def contact(numbers, names, title):
     return sheet.draw(images, labels_by_split=labels, class_names=names, title=title)
 
 
+def symbols(n, names, *, seed=0):
+    images = np.random.default_rng(seed).integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    return Symbols(images, np.sort(np.arange(n) % len(names)).astype(np.uint8), names)
+
+
+def distances(n, m):
+    """Squared distances from 0 to a million."""
+    apart = np.random.default_rng(0).choice([1e-4, 0.5, 12.3, 999.4, 99_999, 1e6], (n, m))
+    apart[range(min(n, m)), range(min(n, m))] = 0
+    return apart
+
+
+def around(n, names, title):
+    return symbol_distances.draw(symbols(n, names), distances=distances(n, n), title=title)
+
+
+def left_out(n, names, title):
+    them = symbols(n, names)
+    answers = {(space, k): np.roll(them.labels, k) for space in ("embedding", "pixels") for k in (1, 3, 5)}
+    return symbol_knn.draw(them, answers=answers, title=title)
+
+
+def mapped(n, m, names, title):
+    places = np.random.default_rng(0).normal(size=(n + m, 2))
+    them, own = symbols(n, names), symbols(m, names, seed=1)
+    return symbol_map.draw(them, places=places[:n], own=own, own_places=places[n:], share=np.array([0.6, 0.2]), title=title)
+
+
+def matched(n, m, names, title):
+    return symbol_matches.draw(symbols(m, names), examples=symbols(n, names), distances=distances(m, n), title=title)
+
+
+GREEK = ["alpha", "beta", "gamma"]
+
 FIGURES = {
     "accuracy": lambda title: accuracy.draw(history(60), title=title),
     "accuracy of one epoch": lambda title: accuracy.draw(history(1), title=title),
@@ -81,6 +127,15 @@ FIGURES = {
     "mistakes": lambda title: grid(mistakes, 15, FASHION, title),
     "mistakes, none": lambda title: grid(mistakes, 0, FASHION, title),
     "sheet": lambda title: contact({"train": 5, "validation": 5, "test": 5}, FASHION, title),
+    "distances": lambda title: around(27, GREEK, title),
+    "distances of many": lambda title: around(300, LONG, title),
+    "neighbours": lambda title: left_out(27, GREEK, title),
+    "neighbours of many": lambda title: left_out(300, LONG, title),
+    "map": lambda title: mapped(27, 12, GREEK, title),
+    "map of many": lambda title: mapped(300, 50, LONG, title),
+    "matches": lambda title: matched(27, 12, GREEK, title),
+    "matches of many": lambda title: matched(300, 50, LONG, title),
+    "matches of two": lambda title: matched(2, 1, ["a", "b"], title),
     "sheet without validation": lambda title: contact({"train": 5, "validation": 0, "test": 2}, LONG, title),
 }
 
@@ -144,7 +199,7 @@ def test_a_figure_is_a_thousand_pixels_wide_and_whole_pixels_high(drawn):
     assert height == pytest.approx(round(height), abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ["loss that diverges", "confusion of 2", "examples, one", "sheet"])
+@pytest.mark.parametrize("name", ["loss that diverges", "confusion of 2", "examples, one", "sheet", "neighbours", "map"])
 def test_the_same_input_gives_the_same_bytes_however_often_it_is_saved(name):
     def png(figure):
         figure.savefig(file := io.BytesIO(), dpi=100, format="png")
@@ -155,7 +210,7 @@ def test_the_same_input_gives_the_same_bytes_however_often_it_is_saved(name):
 
 
 def test_the_figures_load_without_pyplot_and_tensorflow():
-    names = "accuracy, confusion, examples, loss, mistakes, sheet"
+    names = "accuracy, confusion, examples, loss, mistakes, sheet, symbol_distances, symbol_knn, symbol_map, symbol_matches"
     script = f"import sys; from digits.figures import {names}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not {"matplotlib.pyplot", "tensorflow", "keras", "cv2"} & set(loaded)
