@@ -7,7 +7,7 @@ import numpy as np
 from digits.compute import keras, tf
 from digits.inference import pixels, predict
 from digits.neighbours import leave_one_out, squared_distances
-from digits.truncation import truncated
+from digits.truncation import output_of, truncated
 
 SAME = (keras.layers.Dropout, keras.layers.Flatten, keras.layers.Reshape)  # change no distance, once a network is trained
 
@@ -26,7 +26,7 @@ def candidates(network: keras.Model) -> dict[str, int]:
     Before the first weights there are only the pixels; Dropout, Flatten and Reshape repeat the layer before them.
     """
     return {
-        layer.name: math.prod(layer.output.shape[1:])
+        layer.name: math.prod(output_of(layer).shape[1:])
         for layer in network.layers
         if not isinstance(layer, SAME) and truncated(network, layer.name).count_params()
     }
@@ -37,13 +37,12 @@ def scores(network: keras.Model, images: np.ndarray, labels: np.ndarray, *, each
 
     Neighbours are sought among `each` images at a time, 2 at least, the image itself left out: few of a class, as in use.
     """
-    layers = list(candidates(network))
-    cuts = keras.Model(network.inputs, [network.get_layer(layer).output for layer in layers])
+    cuts = keras.Model(network.inputs, {layer: output_of(network.get_layer(layer)) for layer in candidates(network)})
     forward = tf.function(lambda batch: cuts(pixels(batch, network), training=False), reduce_retracing=True)
-    right = dict.fromkeys(layers, 0)
+    right = dict.fromkeys(candidates(network), 0)
     for start in range(0, len(images), each):
         here = slice(start, start + each)
-        for layer, values in zip(layers, forward(images[here]), strict=True):
+        for layer, values in forward(images[here]).items():
             flat = np.reshape(values, (len(labels[here]), -1))
             right[layer] += int((leave_one_out(squared_distances(flat, flat), labels[here], k=1) == labels[here]).sum())
     return {layer: count / len(images) for layer, count in right.items()}

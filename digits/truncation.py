@@ -14,4 +14,10 @@ def truncated(network: keras.Model, layer: str) -> keras.Model:
         raise UserError(
             f"layer: expected {nearest(layer, names)}; received {layer or 'nothing'}; {network.name} has {', '.join(names)}"
         )
-    return keras.Model(network.inputs, network.get_layer(layer).output, name=f"{network.name}_to_{layer}")
+    return keras.Model(network.inputs, output_of(network.get_layer(layer)), name=f"{network.name}_to_{layer}")
+
+
+def output_of(layer: keras.Layer) -> keras.KerasTensor:
+    """Return what a layer gives to the next one of its network."""
+    # Not layer.output: a network within the network has an output of its own there, which no input of ours leads to.
+    return layer._inbound_nodes[-1].output_tensors[0]

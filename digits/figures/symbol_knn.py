@@ -37,7 +37,7 @@ def _matrix(ax: Axes, counts: np.ndarray, letters: list[str]) -> None:
     n = len(counts)
     shares = np.ma.array(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), mask=np.eye(n, dtype=bool))
     colours = ERRORS.with_extremes(bad=DIAGONAL)
-    ax.pcolormesh(shares, cmap=colours, vmin=0, vmax=float(shares.max()) or 1, edgecolors=looks.GRID, linewidth=0.6)
+    ax.pcolormesh(shares, cmap=colours, vmin=0, vmax=max(0.5, float(shares.max())), edgecolors=looks.GRID, linewidth=0.6)
     ax.invert_yaxis()
     if n <= NUMBERED:
         for (row, column), count in np.ndenumerate(counts):

@@ -29,6 +29,8 @@ def test_every_network_has_candidates(name):
     found = candidates(models.build(name, classes=10, seed=1))
     assert found
     assert all(values > 0 for values in found.values())
+    images, labels = strokes.draw(6, classes=("alpha", "gamma"), seed=1)
+    assert list(scores(models.build(name, classes=10, seed=1), images, labels, each=6)) == list(found)
 
 
 def test_scores_are_shares_of_right_neighbours_within_each_set(network):
