@@ -12,7 +12,7 @@ run: $(READY) scm  ## run what is not up to date, print the metrics and where th
 	dvc repro
 	@dvc metrics show
 	@echo "Data set: $$(cat data/dataset.txt)"
-	@echo "Pictures: $$(ls output/*.png output/samples/sheet.png | tr '\n' ' ')"
+	@echo "Pictures: $$(ls output/*.png output/embedding/*.png output/samples/sheet.png | tr '\n' ' ')"
 	@echo "Curves:   make tensorboard, or dvc plots show"
 
 quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own: to try a change out
@@ -61,7 +61,7 @@ plots-template:  ## .dvc/plots.html anew, the page of `dvc plots show` with its 
 	@tools/plots_template
 
 clean:  ## what stages made; the environment and DVC's cache stay
-	rm -rf data/*.npz data/splits output/*.* output/samples output/train output/checkpoint output/tensorboard
+	rm -rf data/*.npz data/splits data/symbols data/csv output/*.* output/embedding output/samples output/train output/checkpoint output/tensorboard
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

@@ -11,13 +11,18 @@ def truncated(network: keras.Model, layer: str) -> keras.Model:
 
     The layer may be one of a network within the network. Raises UserError for a layer that is in neither.
     """
-    return _cut(network, layer, lambda found: found.output)
+    return _cut(network, layer, output_of)
 
 
 def until(network: keras.Model, layer: str) -> keras.Model:
     """Return the network from its input to what `layer` takes as its own. As `truncated` otherwise."""
-    # Not layer.input: a network within the network has its own input there.
     return _cut(network, layer, lambda found: found._inbound_nodes[0].input_tensors[0])
+
+
+def output_of(layer: keras.Layer) -> keras.KerasTensor:
+    """Return what a layer gives to the next one of its network."""
+    # Not layer.output, nor layer.input above: a network within the network has its own there, which no input of ours leads to.
+    return layer._inbound_nodes[0].output_tensors[0]
 
 
 def _cut(network: keras.Model, layer: str, tensor_of: Callable) -> keras.Model:

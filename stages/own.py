@@ -97,23 +97,33 @@ def pictured(own: Path, section: PicturesParams) -> arrays.Dataset:
 
 
 def folder_of(folder: Path, section: PicturesParams) -> tuple[np.ndarray, list[str], list[str]]:
-    """Return a folder's pictures, the class of each, and one SHA-256 over their names and bytes; hidden files are left out."""
+    """Return a folder's pictures and the class of each, in turn one of each class, and their SHA-256."""
+    mend = "put it there, or change fetch.own or pictures.train"
+    images, labels, sha256 = read_folder(
+        folder, classes=section.classes, ink=section.ink, normalise=section.normalise, key="pictures.classes", mend=mend
+    )
+    order = pictures.in_turn(labels)
+    return images[order], [labels[at] for at in order], [sha256]
+
+
+def read_folder(folder: Path, *, classes: str, ink: str, normalise: str, key: str, mend: str) -> tuple[np.ndarray, list[str], str]:
+    """Return a folder's pictures by name, the class of each, and one SHA-256 over names and bytes; hidden files are left out.
+
+    Errors name the parameter `key`, which says where a class is found, and what to do about a folder without pictures.
+    """
     below = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     below = [path for path in below if not any(part.startswith(".") for part in path.parts)]
     if not below:
-        raise UserError(
-            f"{folder}: expected a folder of pictures; received none; put it there, or change fetch.own or pictures.train"
-        )
+        raise UserError(f"{folder}: expected a folder of pictures; received none; {mend}")
     labels, images, sums = [], [], hashlib.sha256()
     for path in below:
-        data, label = (folder / path).read_bytes(), pictures.class_of(path.parts, classes=section.classes)
+        data, label = (folder / path).read_bytes(), pictures.class_of(path.parts, classes=classes)
         if not label:
-            raise UserError(f"{folder / path}: expected the class as {section.classes}; received none; see pictures.classes")
+            raise UserError(f"{folder / path}: expected the class as {classes}; received none; see {key}")
         try:
-            images.append(pictures.read(data, ink=section.ink, normalise=section.normalise))
+            images.append(pictures.read(data, ink=ink, normalise=normalise))
         except pictures.NoPicture as error:
             raise UserError(f"{folder / path}: {error}") from None
         labels.append(label)
         sums.update(f"{path.as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
-    order = pictures.in_turn(labels)
-    return np.stack(images)[order], [labels[at] for at in order], [sums.hexdigest()]
+    return np.stack(images), labels, sums.hexdigest()

@@ -11,7 +11,7 @@ from tests.imports import ROOT, project_imports
 
 PIPELINES = ("dvc.yaml", "submission/dvc.yaml")
 STAGES = {name: stage for file in PIPELINES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()}
-RUN_A_NETWORK = ("train", "evaluate", "submission", "filters", "handwriting")
+RUN_A_NETWORK = ("train", "evaluate", "submission", "embedding", "filters", "handwriting")
 NETWORKS = {f"digits/models/{path.name}" for path in (ROOT / "digits/models").glob("*.py") if path.stem != "__init__"}
 
 

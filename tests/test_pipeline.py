@@ -18,9 +18,10 @@ SMALL = {
     "fetch": {"dataset": "strokes", "strokes_train": 300, "strokes_test": 60},
     "split": {"train": 200, "validation": 50, "test": 50, "order": "shuffled"},
     "train": {"epochs": 2},
+    "embedding": {"validation_sets": 1},
 }
-LOOK_INSIDE = ["filters", "handwriting"]  # the stages that use the trained network
-ALL = sorted(["check", "fetch", "split", "samples", "train", "evaluate", "plot", *LOOK_INSIDE])
+LOOK_INSIDE = ["embedding", "filters", "handwriting"]  # the stages that use the trained network
+ALL = sorted(["check", "fetch", "split", "samples", "symbols", "train", "evaluate", "plot", *LOOK_INSIDE])
 
 
 def sh(folder: Path, *words: str, timeout: int = 300) -> str:
@@ -83,10 +84,18 @@ def test_a_second_repro_runs_nothing(clone):
     assert repro(clone) == []
 
 
-@pytest.mark.parametrize("figure", ["accuracy", "confusion", "digit_grid"])
-def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, figure):
+@pytest.mark.parametrize(
+    ("figure", "draw_it"),
+    [
+        ("accuracy", ["plot"]),
+        ("confusion", ["embedding", "plot"]),
+        ("digit_grid", ["embedding", "filters", "handwriting", "plot", "samples"]),
+        ("symbol_map", ["embedding"]),
+    ],
+)
+def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, figure, draw_it):
     append(clone / f"digits/figures/{figure}.py", "\n# edited\n")
-    assert repro(clone) == (sorted([*LOOK_INSIDE, "plot", "samples"]) if figure == "digit_grid" else ["plot"])
+    assert repro(clone) == draw_it
 
 
 def test_another_plot_dpi_reruns_plot(clone):

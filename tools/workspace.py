@@ -28,6 +28,7 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
     params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     params["fetch"]["folders"] = [os.path.abspath(name) for name in params["fetch"]["folders"]]
     params["fetch"]["own"] = os.path.abspath(params["fetch"]["own"])
+    params["symbols"] |= {role: os.path.abspath(params["symbols"][role]) for role in ("examples", "own") if params["symbols"][role]}
     for section, values in changes.items():
         params[section] |= values
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")

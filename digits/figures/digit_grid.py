@@ -58,11 +58,11 @@ def in_inches(figure: Figure, *, height: float) -> Axes:
     return ax
 
 
-def place(ax: Axes, image: np.ndarray, *, x: float, y: float, frame: str = looks.GRID) -> None:
+def place(ax: Axes, image: np.ndarray, *, x: float, y: float, side: float = SIDE, frame: str = looks.GRID) -> None:
     """Draw a uint8 image, 0 paper to 255 ink, with its upper left corner at x, y."""
     limits = ax.axis()  # imshow moves them
-    where = {"extent": (x, x + SIDE, y + SIDE, y), "aspect": "auto"}
+    where = {"extent": (x, x + side, y + side, y), "aspect": "auto"}
     ax.imshow(image, cmap="gray_r", vmin=0, vmax=255, interpolation="nearest", **where)
     ax.axis(limits)
     thick = 1.0 if frame == looks.GRID else 2.5
-    ax.add_patch(Rectangle((x, y), SIDE, SIDE, fill=False, edgecolor=frame, linewidth=thick, zorder=3))
+    ax.add_patch(Rectangle((x, y), side, side, fill=False, edgecolor=frame, linewidth=thick, zorder=3))

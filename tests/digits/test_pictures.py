@@ -85,6 +85,26 @@ def test_the_ink_fills_a_box_of_20_and_its_mass_is_in_the_middle():
         assert abs(mass @ np.arange(28) / mass.sum() - 14) < 1
 
 
+@pytest.mark.parametrize("width", [6, 20, 31])
+def test_the_pen_s_width_is_measured(width):
+    line = np.zeros((40, 300), np.uint8)
+    line[4 : 4 + width, 5:295] = 255
+    assert pictures.pen_width(line) == pytest.approx(width, rel=0.1)
+    assert pictures.pen_width(np.zeros((5, 5), np.uint8)) == 0
+
+
+def test_a_fine_pen_comes_out_as_wide_as_mnist_s_and_a_broad_one_as_broad_as_it_is():
+    def width(thick: int) -> float:
+        grey = np.full((300, 300), 220, np.uint8)
+        cv2.polylines(grey, [np.array([[60, 60], [220, 60], [110, 250]])], False, 30, thick)
+        return pictures.pen_width(cv2.resize(read(grey), None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)) / 8
+
+    fine, finer, broad = width(6), width(2), width(50)
+    assert fine == pytest.approx(pictures.PEN, abs=0.3)
+    assert finer == pytest.approx(pictures.PEN, abs=0.3)
+    assert broad > pictures.PEN + 1
+
+
 def test_colour_transparency_and_sixteen_bits_are_the_grey_picture():
     grey, wanted = drawn(ink=0, paper=255), read(drawn(ink=0, paper=255))
     transparent = np.dstack([np.zeros((200, 200, 3), np.uint8), 255 - grey])
@@ -173,6 +193,8 @@ def test_one_character_is_a_crop_and_several_or_squared_paper_are_none():
         (("alpha_001.png",), "name", "alpha"),
         (("writer", "3.png"), "name", "3"),
         (("T-shirt 2.jpg",), "name", "T-shirt"),
+        (("alpha", "1.png"), "auto", "alpha"),
+        (("alpha_001.png",), "auto", "alpha"),
     ],
 )
 def test_the_class_is_the_folder_s_or_the_name_s(parts, classes, wanted):

@@ -44,3 +44,11 @@ def test_a_layer_of_a_network_within_the_network_is_found():
     images = np.random.default_rng(1).integers(0, 256, (2, 28, 28), dtype=np.uint8)
     np.testing.assert_allclose(predict(until(network, "deep"), images), images.reshape(2, -1) * (2 / 255), rtol=1e-6)
     assert predict(truncated(network, "deep"), images).shape == (2, 3)
+
+
+def test_a_network_within_the_network_is_cut_off_at_its_end():
+    inner = models.build("mlp", classes=7, seed=1, hidden=8)
+    pixels = keras.Input(inner.input_shape[1:])
+    outer = keras.Model(pixels, keras.layers.Dense(3)(inner(pixels)))
+    images = np.random.default_rng(1).integers(0, 256, (2, 28, 28), dtype=np.uint8)
+    np.testing.assert_allclose(predict(truncated(outer, inner.name), images), predict(inner, images), rtol=1e-6)

@@ -25,7 +25,12 @@ from digits.figures import (
     saliency,
     sheet,
     side_by_side,
+    symbol_distances,
+    symbol_knn,
+    symbol_map,
+    symbol_matches,
 )
+from digits.symbols import Symbols
 from tests.worlds import ROOT
 
 TITLE = "MNIST · resnet5 · seed 1"
@@ -121,6 +126,41 @@ def salient(right, wrong, names, title):
 
 INSIDE = (kernels, responses, layer_maps, side_by_side, patches)
 
+
+def symbols(n, names, *, seed=0):
+    images = np.random.default_rng(seed).integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    return Symbols(images, np.sort(np.arange(n) % len(names)).astype(np.uint8), names)
+
+
+def distances(n, m):
+    """Squared distances from 0 to a million."""
+    apart = np.random.default_rng(0).choice([1e-4, 0.5, 12.3, 999.4, 99_999, 1e6], (n, m))
+    apart[range(min(n, m)), range(min(n, m))] = 0
+    return apart
+
+
+def around(n, names, title):
+    return symbol_distances.draw(symbols(n, names), distances=distances(n, n), title=title)
+
+
+def left_out(n, names, title):
+    them = symbols(n, names)
+    answers = {(space, k): np.roll(them.labels, k) for space in ("embedding", "pixels") for k in (1, 3, 5)}
+    return symbol_knn.draw(them, answers=answers, title=title)
+
+
+def mapped(n, m, names, title):
+    places = np.random.default_rng(0).normal(size=(n + m, 2))
+    them, own = symbols(n, names), symbols(m, names, seed=1)
+    return symbol_map.draw(them, places=places[:n], own=own, own_places=places[n:], share=np.array([0.6, 0.2]), title=title)
+
+
+def matched(n, m, names, title):
+    return symbol_matches.draw(symbols(m, names), examples=symbols(n, names), distances=distances(m, n), title=title)
+
+
+GREEK = ["alpha", "beta", "gamma"]
+
 FIGURES = {
     "accuracy": lambda title: accuracy.draw(history(60), title=title),
     "accuracy of one epoch": lambda title: accuracy.draw(history(1), title=title),
@@ -157,6 +197,15 @@ FIGURES = {
         for figure in INSIDE
         for filters, size, channels in ((2, 3, 2), (32, 3, 1), (70, 7, 3))
     },
+    "distances": lambda title: around(27, GREEK, title),
+    "distances of many": lambda title: around(300, LONG, title),
+    "neighbours": lambda title: left_out(27, GREEK, title),
+    "neighbours of many": lambda title: left_out(300, LONG, title),
+    "map": lambda title: mapped(27, 12, GREEK, title),
+    "map of many": lambda title: mapped(300, 50, LONG, title),
+    "matches": lambda title: matched(27, 12, GREEK, title),
+    "matches of many": lambda title: matched(300, 50, LONG, title),
+    "matches of two": lambda title: matched(2, 1, ["a", "b"], title),
     "sheet without validation": lambda title: contact({"train": 5, "validation": 0, "test": 2}, LONG, title),
 }
 
@@ -220,7 +269,7 @@ def test_a_figure_is_a_thousand_pixels_wide_and_whole_pixels_high(drawn):
     assert height == pytest.approx(round(height), abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ["loss that diverges", "confusion of 2", "examples, one", "sheet", "page", "crops in folders"])
+@pytest.mark.parametrize("name", ["loss that diverges", "confusion of 2", "examples, one", "sheet", "page", "map"])
 def test_the_same_input_gives_the_same_bytes_however_often_it_is_saved(name):
     def png(figure):
         figure.savefig(file := io.BytesIO(), dpi=100, format="png")

@@ -1,0 +1,37 @@
+"""The tables of symbols that pictures_to_csv and symbols write and embedding reads: course B's two, and the categories' names."""
+
+from pathlib import Path
+
+import numpy as np
+
+from digits import csvs
+from digits.symbols import Symbols
+from digits.writing import write_text
+
+
+def write_tables(folder: Path, images: np.ndarray, labels: list[str]) -> None:
+    """Write the images, the number of each one's category, from 0 in the order of their names, and these names."""
+    names = csvs.in_order(set(labels))
+    pixels = [f"pixel{number}" for number in range(csvs.PIXELS)]
+    write_text(folder / "intensities.csv", csvs.text(images.reshape(len(images), -1).tolist(), header=pixels))
+    write_text(folder / "categories.csv", csvs.text([[names.index(label)] for label in labels], header=["category"]))
+    write_text(folder / "names.csv", csvs.text(enumerate(names), header=["category", "name"]))
+
+
+def read_tables(folder: Path) -> Symbols:
+    """Return what `write_tables` wrote. Raises UserError for a table that is damaged, or is not the others'."""
+    numbers, names = (read_texts(folder / "names.csv", column) for column in ("category", "name"))
+    images = _read(folder / "intensities.csv", images=True)
+    categories = _read(folder / "categories.csv", label="category")
+    csvs.refuse_labels_of_others(categories, images)
+    return Symbols(images.images, csvs.indices(categories, numbers), names)
+
+
+def read_texts(path: Path, column: str) -> list[str]:
+    """Return a column of a table whose columns have names, each text of which is another."""
+    return csvs.ids(_read(path, id=column), first=0, column=column)
+
+
+def _read(path: Path, *, images: bool = False, **texts: str) -> csvs.Table:
+    with path.open("rb") as opened:
+        return csvs.read(opened, name=str(path), header=True, images=images, texts=texts)

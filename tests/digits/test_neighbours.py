@@ -1,0 +1,50 @@
+"""What distances and nearest neighbours promise."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from digits.neighbours import classify, leave_one_out, squared_distances
+
+VECTORS = st.integers(2, 8).flatmap(lambda n: arrays(np.float32, (n, 3), elements=st.floats(-100, 100, width=32)))
+
+
+@given(VECTORS)
+def test_a_distance_is_0_with_itself_and_the_same_both_ways(vectors):
+    distances = squared_distances(vectors, vectors)
+    assert (np.diag(distances) == 0).all()
+    assert np.array_equal(distances, distances.T)
+    assert (distances >= 0).all()
+
+
+@given(VECTORS)
+def test_its_root_is_the_length_of_the_difference(vectors):
+    wanted = np.linalg.norm(vectors[0].astype(float) - vectors[1])
+    assert np.sqrt(squared_distances(vectors, vectors)[0, 1]) == pytest.approx(wanted)
+
+
+@given(VECTORS)
+def test_of_duplicates_of_one_class_the_nearest_other_is_its_double(vectors):
+    twice = np.concatenate([vectors, vectors])
+    labels = np.tile(np.unique(vectors, axis=0, return_inverse=True)[1], 2)  # equal vectors, equal classes
+    assert np.array_equal(leave_one_out(squared_distances(twice, twice), labels, k=1), labels)
+
+
+def test_the_majority_of_the_k_nearest_decides():
+    labels = np.array([0, 1, 1, 0])
+    assert classify(np.array([[1.0, 2.0, 3.0, 9.0]]), labels, k=1).tolist() == [0]
+    assert classify(np.array([[1.0, 2.0, 3.0, 9.0]]), labels, k=3).tolist() == [1]
+
+
+def test_of_equally_many_votes_the_nearer_class_wins_and_of_equal_distances_the_earlier_row():
+    labels = np.array([2, 0, 0, 2])
+    assert classify(np.array([[1.0, 2.0, 3.0, 4.0]]), labels, k=4).tolist() == [2]
+    assert classify(np.array([[5.0, 5.0, 5.0, 5.0]]), labels, k=1).tolist() == [2]
+
+
+def test_nobody_votes_for_itself_even_if_k_is_more_than_there_are():
+    distances = squared_distances(np.array([[0.0], [1.0], [3.0]]), np.array([[0.0], [1.0], [3.0]]))
+    assert leave_one_out(distances, np.array([0, 1, 1]), k=9).tolist() == [1, 0, 1]
+    assert (np.diag(distances) == 0).all()
