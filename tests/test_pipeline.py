@@ -19,6 +19,7 @@ SMALL = {
     "split": {"train": 200, "validation": 50, "test": 50, "order": "shuffled"},
     "train": {"epochs": 2},
     "embedding": {"validation_sets": 1},
+    "filters": {"others": 1, "patches": 1, "right": 1, "wrong": 1, "steps": 2},
 }
 LOOK_INSIDE = ["embedding", "filters", "handwriting"]  # the stages that use the trained network
 ALL = sorted(["check", "fetch", "split", "samples", "symbols", "train", "evaluate", "plot", *LOOK_INSIDE])
