@@ -164,6 +164,7 @@ def test_an_experiment_of_another_rate_trains_and_is_listed(clone):
     assert yaml.safe_load((clone / "output/metrics.json").read_text())["test_images"] == 50
 
 
+@pytest.mark.slow
 def test_a_queued_experiment_runs_in_its_own_copy(clone):
     before = (clone / "output/metrics.json").read_text()
     sh(clone, "dvc", "exp", "run", "--queue", "--name", "queued", "-S", "train.learning_rate=0.004")
