@@ -22,13 +22,13 @@ recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; co
 	@python -m tools.recipe $(NAME)
 
 seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and the tables of docs/results; without a NAME course A, five seeds
-	python -m tools.seeds $(NAME) $(SEEDS)
+	python -m tools.seeds $(or $(NAME),course_a) $(SEEDS)
 
 results: $(READY)  ## the tables of docs/results anew from its runs/
 	python -m tools.results
 
 handin: $(READY)  ## course A's one file, output/handin/proj2.py; MNIST=path: its images, else Keras downloads them
-	@python -m tools.handin $(MNIST)
+	@python -m tools.handin "$(MNIST)"
 
 read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folder of them; the first time it trains for ten minutes
 	@python -m tools.read "$(PHOTO)"
@@ -61,7 +61,8 @@ plots-template:  ## .dvc/plots.html anew, the page of `dvc plots show` with its 
 	@tools/plots_template
 
 clean:  ## what stages made; the environment and DVC's cache stay
-	rm -rf data/*.npz data/splits data/symbols data/csv output/*.* output/embedding output/samples output/train output/checkpoint output/tensorboard
+	rm -rf data/*.npz data/splits data/symbols data/csv output/*.png output/*.csv output/*.npz output/timing.json output/train/*.h5 output/train/summary.txt
+	rm -rf $(addprefix output/,checkpoint embedding filters handwriting samples tensorboard)
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

@@ -100,7 +100,8 @@ def _tilt(mask: np.ndarray) -> float:
 
     def sharpest(side: int, angles: np.ndarray) -> tuple[float, np.ndarray]:
         scale = min(1.0, side / max(mask.shape))
-        small = cv2.resize(mask * 255, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        height, width = (max(1, round(length * scale)) for length in mask.shape)
+        small = cv2.resize(mask * 255, (width, height), interpolation=cv2.INTER_AREA)
         scores = np.array([_profile(small, angle) for angle in angles])
         return float(angles[scores.argmax()]), scores
 

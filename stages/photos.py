@@ -147,7 +147,11 @@ def _photo(path: Path, photos: Path, *, layout: str, ink: str) -> Photo:
         raise pictures.NoPicture(f"expected at most {MOST_BYTES >> 20} MB; received {path.stat().st_size >> 20}")
     data, text = path.read_bytes(), path.with_suffix(".txt")
     name = Path(path.name) if path == photos else path.relative_to(photos)
-    written = "".join(text.read_text(encoding="utf-8", errors="replace").split()) if text != path and text.is_file() else None
+    written = (
+        "".join(filter(str.isalnum, text.read_text(encoding="utf-8", errors="replace")))
+        if text != path and text.is_file()
+        else None
+    )
     grey = cv2.cvtColor(pictures.decode(data, longest=pages.SIDE), cv2.COLOR_BGR2GRAY)
     if layout == "page" or (layout == "auto" and (written or not pictures.is_crop(grey, ink=ink))):
         found = pages.find(grey, ink=ink)

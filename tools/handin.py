@@ -15,15 +15,16 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from digits import models, params
+from digits import datasets, models, params
 from digits.errors import UserError, shown
 from digits.writing import write_text
-from tools import proj2
+from tools import parameters, proj2
 from tools.bundle import Bundle, Plan
 from tools.sources import Module, Outside, loaded
 from tools.specialise import Record
 
 MAIN = "tools.proj2"
+FILES = [file.name for file in datasets.MNIST.files.values()]
 MOST = {"train": 60_000, "test": 10_000}  # images that keras.datasets.mnist has
 # The order of the file, and each part's heading.
 PARTS = {
@@ -201,13 +202,17 @@ def _formatted(text: str) -> str:
     return run.stdout
 
 
+def _has_files(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in FILES)
+
+
 def main(mnist: str | None) -> int:
     """Write the file and return the exit status."""
     target = Path("output/handin/proj2.py")
     try:
-        if mnist is not None and not Path(mnist).exists():
-            raise UserError(f"MNIST: expected an mnist.npz or a folder of MNIST's files; {mnist} is not there")
-        given = constants(Path("params.yaml").read_text(encoding="utf-8"))
+        if mnist is not None and not (Path(mnist).suffix == ".npz" and Path(mnist).is_file() or _has_files(Path(mnist))):
+            raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
+        given = constants(parameters.text())
         write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))
     except UserError as error:
         print(f"handin: {error}", file=sys.stderr)
@@ -217,4 +222,4 @@ def main(mnist: str | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))
+    sys.exit(main(" ".join(sys.argv[1:]) or None))

@@ -20,13 +20,18 @@ def main(photo: str) -> None:
     photos = Path(os.path.abspath(os.path.expanduser(photo)))
     if not photo or not photos.exists():
         raise UserError(f"PHOTO: expected a picture or a folder of them; received {photo or 'nothing'}, which is not there")
+    output = Path("output/read", photos.name)
+    if not photos.name or photos.is_relative_to(output.parent.resolve()):
+        raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
     workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop"}})
     if not (FOLDER / WEIGHTS).exists():
         print("read: the network is not trained yet; that takes about ten minutes, once", flush=True)
     workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")
-    output = Path("output/read", photos.name)
-    shutil.rmtree(output, ignore_errors=True)  # of a photo that had this name before
-    workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(output))
+    part = output.with_name(f".{output.name}.part")  # what a photo of this name gave before stays until this one is read
+    shutil.rmtree(part, ignore_errors=True)
+    workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(part))
+    shutil.rmtree(output, ignore_errors=True)
+    part.rename(output)
     print("Pictures:", *sorted(str(picture) for picture in output.rglob("*.png")))
     print("Table:   ", output / "answers.csv")
 

@@ -15,6 +15,7 @@ from ruamel.yaml.comments import CommentedMap
 
 from digits.errors import UserError, nearest
 from digits.writing import write_text
+from tools import parameters
 
 BASE = "course_a"
 FOLDER = Path("recipes")
@@ -67,7 +68,7 @@ def main(name: str) -> int:
     """Write the recipe `name` into params.yaml and return the exit status."""
     params = Path("params.yaml")
     try:
-        write_text(params, written_into(params.read_text(encoding="utf-8"), values(name)))
+        write_text(params, written_into(parameters.text(), values(name)))
     except UserError as error:
         print(f"recipe: {error}", file=sys.stderr)
         return 2

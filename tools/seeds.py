@@ -49,6 +49,8 @@ def record(folder: Path) -> dict:
 
 def main(name: str = recipe.BASE, seeds: str = "5") -> None:
     """Run the seeds and write the tables."""
+    if not seeds.isdecimal() or not int(seeds):
+        raise UserError(f"SEEDS: expected a whole number above 0; received {seeds}")
     for seed in range(1, int(seeds) + 1):
         run(name, seed=seed)
         results.main()
@@ -60,6 +62,6 @@ def main(name: str = recipe.BASE, seeds: str = "5") -> None:
 if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
-    except (UserError, ValueError) as error:
+    except UserError as error:
         print(f"seeds: {error}", file=sys.stderr)
         sys.exit(2)

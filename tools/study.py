@@ -27,7 +27,7 @@ from digits.stage import read_text, say, warn
 from digits.studies import Sections, Study
 from digits.variations import Bench
 from stages import fetch
-from tools import proof, recipe, settings
+from tools import parameters, proof, recipe, settings
 
 FOLDER, OUTPUT = Path("studies"), Path("output/studies")
 STAGES = ("split", "train")  # whose code decides a run, and besides it
@@ -38,7 +38,7 @@ recipe_of = functools.cache(recipe.values)
 
 def main(name: str, *, full: bool, scheduler: str) -> None:
     """Read, check, fetch, search, read the test images, write."""
-    params = yaml.safe_load(read_text(Path("params.yaml")))
+    params = yaml.safe_load(parameters.text())
     study = read(name, params, full=full)
     folder = OUTPUT / (f"{name}_full" if full else name)
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):

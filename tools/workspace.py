@@ -11,11 +11,26 @@ from pathlib import Path
 
 import yaml
 
+from tools import parameters
+
+# Paths in params.yaml of what may lie outside the project.
+OUTSIDE = (
+    ("fetch", "own"),
+    ("symbols", "examples"),
+    ("symbols", "own"),
+    ("handwriting", "photos"),
+)
 CODE = ("digits", "stages", "dvc.yaml", ".dvc/config", ".dvc/plots.html")
+
+
+def absolute(path: str) -> str:
+    """Return a path as it is from any folder; "", which stands for none, stays."""
+    return os.path.abspath(os.path.expanduser(path)) if path else path
 
 
 def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
     """Bring `folder` up to date with the code, and with params.yaml as `changes`, section by section, alter it."""
+    params = yaml.safe_load(parameters.text())
     for name in CODE:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -25,10 +40,9 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
         else:
             shutil.copy2(name, target)
     (folder / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")
-    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    params["fetch"]["folders"] = [os.path.abspath(name) for name in params["fetch"]["folders"]]
-    params["fetch"]["own"] = os.path.abspath(params["fetch"]["own"])
-    params["symbols"] |= {role: os.path.abspath(params["symbols"][role]) for role in ("examples", "own") if params["symbols"][role]}
+    params["fetch"]["folders"] = [absolute(name) for name in params["fetch"]["folders"]]
+    for section, key in OUTSIDE:
+        params[section][key] = absolute(params[section][key])
     for section, values in changes.items():
         params[section] |= values
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")

@@ -71,3 +71,10 @@ def test_any_tiny_picture_is_looked_at_without_an_error(seed):
     height, width = random.integers(1, 40, 2)
     found = pages.find(random.integers(0, 256, (height, width)).astype(np.uint8), ink="auto")
     assert len(found.images) == len(found.corners) == len(found)
+
+
+@pytest.mark.parametrize("shape", [(3, 3000), (3000, 2), (1, 3000)])
+def test_a_very_thin_picture_is_looked_at_without_an_error(shape):
+    strip = np.full(shape, 220, np.uint8)
+    strip[..., :: max(2, shape[1] // 9)] = 20
+    pages.find(strip, ink="auto")

@@ -320,3 +320,13 @@ def test_on_mnist_the_default_recipe_reaches_the_committed_accuracy(environment,
     if environment:
         assert accuracy == committed["accuracy"]
     assert committed["accuracy_low"] <= accuracy <= committed["accuracy_high"]
+
+
+@pytest.mark.parametrize("mnist", ["nowhere", "folder", "folder/a.txt"])
+def test_what_holds_no_mnist_is_refused_and_nothing_is_written(mnist, tmp_path, monkeypatch, capsys):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/a.txt").write_text("no images")
+    monkeypatch.chdir(tmp_path)
+    assert handin.main(mnist) == 2
+    assert "MNIST: expected an mnist.npz or a folder of train-images-idx3-ubyte.gz" in capsys.readouterr().err
+    assert not (tmp_path / "output").exists()

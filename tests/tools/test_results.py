@@ -1,5 +1,6 @@
 """The tables of results: each figure where it belongs, and the committed ones made of the committed runs."""
 
+import json
 import shutil
 
 import pytest
@@ -93,3 +94,12 @@ def test_every_recipe_that_was_run_says_so_in_its_head():
     for folder in (ROOT / "docs/results/runs").iterdir():
         if folder.name in recipe.names():
             assert "#   ours: accuracy" in (ROOT / f"recipes/{folder.name}.yaml").read_text(), folder.name
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs/results/runs").glob("*/*.json")), ids=lambda path: f"{path.parent.name} {path.stem}"
+)
+def test_a_committed_run_had_the_recipe_s_parameters_as_they_are_now(path):
+    wanted = recipe.values(path.parent.name)
+    wanted["train"]["seed"] = int(path.stem)
+    assert json.loads(path.read_text())["params"] == wanted

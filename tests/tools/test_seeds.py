@@ -1,9 +1,11 @@
 import json
 
 import numpy as np
+import pytest
 import yaml
 
 from digits.arrays import Predictions, save
+from digits.errors import UserError
 from digits.writing import write_text
 from tests.worlds import ROOT
 from tools import seeds
@@ -30,3 +32,9 @@ def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
     assert record["timing"]["train"]["seconds"] == 1.5
     assert (record["epochs"], record["best_epoch"], record["validation_accuracy"]) == (3, 2, 0.9)
     assert record["first_ten_right"] == 9
+
+
+@pytest.mark.parametrize("count", ["three", "0", "-1", "1.5"])
+def test_seeds_that_are_no_count_are_refused(count):
+    with pytest.raises(UserError, match="SEEDS: expected a whole number above 0"):
+        seeds.main("course_a", count)

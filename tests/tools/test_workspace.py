@@ -1,0 +1,55 @@
+"""A project inside the project: that it finds what lies outside, and that a params.yaml that cannot be read leaves nothing."""
+
+import shutil
+
+import pytest
+import yaml
+
+from digits.errors import UserError
+from tests.worlds import ROOT
+from tools import workspace
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    for name in ("dvc.yaml", "params.yaml", ".dvc/config", ".dvc/plots.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(ROOT / name, tmp_path / name)
+    for name in ("digits", "stages"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_paths_of_what_lies_outside_lead_to_the_same_places(project):
+    workspace.make(project / "output/inner", {"symbols": {"own": ""}, "train": {"seed": 9}})
+    given = yaml.safe_load((project / "params.yaml").read_text())
+    made = yaml.safe_load((project / "output/inner/params.yaml").read_text())
+    for section, key in workspace.OUTSIDE[:2] + workspace.OUTSIDE[3:]:
+        assert made[section][key] == str((project / given[section][key]).resolve())
+    assert made["fetch"]["folders"] == [str((project / name).resolve()) for name in given["fetch"]["folders"]]
+    assert (made["symbols"]["own"], made["train"]["seed"]) == ("", 9)
+
+
+def test_every_path_in_params_yaml_that_leads_outside_is_among_them():
+    sections = yaml.safe_load((ROOT / "params.yaml").read_text())
+    outside = {
+        (name, key)
+        for name, section in sections.items()
+        for key, value in section.items()
+        if isinstance(value, str) and value.startswith("..")
+    }
+    assert outside <= set(workspace.OUTSIDE)
+
+
+def test_a_home_is_expanded_and_nothing_stays_nothing(monkeypatch):
+    monkeypatch.setenv("HOME", "/home/one")
+    assert workspace.absolute("~/letters") == "/home/one/letters"
+    assert workspace.absolute("") == ""
+
+
+def test_a_params_yaml_that_is_none_is_one_line_and_makes_nothing(project):
+    (project / "params.yaml").write_text("train: [")
+    with pytest.raises(UserError, match=r"params\.yaml: not readable as YAML"):
+        workspace.make(project / "output/inner", {})
+    assert not (project / "output").exists()
