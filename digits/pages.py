@@ -145,12 +145,13 @@ def _without_rows(strength: np.ndarray, faint: float) -> np.ndarray:
     _, lines, about, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     long = about[:, cv2.CC_STAT_WIDTH] > RULED * width
     long[0] = False
-    if not long.any():
-        return strength
     line = long[lines]
+    printed = line & (mask > 0)
+    if not printed.any():
+        return strength
     extent = about[long, cv2.CC_STAT_WIDTH].sum()
-    across = max(1, round((mask.astype(bool) & line).sum() / extent))  # pixels, a line's thickness
-    level = float(np.median(strength[line & (mask > 0)]))
+    across = max(1, round(printed.sum() / extent))  # pixels, a line's thickness
+    level = float(np.median(strength[printed]))
     stroke = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((across + 3, 1), np.uint8)) > 0
     gone = line & ~stroke & (strength < 1.8 * level)
     return np.where(gone, 0, strength).astype(np.uint8)

@@ -157,6 +157,7 @@ def test_the_plots_page_loads_nothing_from_elsewhere(clone, words):
     assert all((clone / "dvc_plots" / image).is_file() for image in images)
 
 
+@pytest.mark.slow
 def test_an_experiment_of_another_rate_trains_and_is_listed(clone):
     sh(clone, "dvc", "exp", "run", "--name", "slower", "-S", "train.learning_rate=0.00005")
     assert "going on" not in sh(clone, "dvc", "exp", "show", "--csv")
@@ -210,6 +211,7 @@ def test_a_killed_repro_is_taken_up_where_it_was_and_ends_in_the_same_bytes(fini
     }
 
 
+@pytest.mark.slow
 def test_without_git_history_it_runs_too(tmp_path):
     folder = project(tmp_path / "archive")
     set_params(folder, **SMALL)

@@ -176,7 +176,7 @@ def test_a_refusal_is_one_line_and_leaves_the_last_file_alone(tmp_path, monkeypa
     assert handin.main("nowhere.npz") == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
-    assert "nowhere.npz is not there" in lines[1]
+    assert "nowhere.npz is none" in lines[1]
     assert not (tmp_path / "output").exists()
 
 
