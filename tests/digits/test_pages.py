@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import example, strategies as st
+from hypothesis import strategies as st
 
 from digits import pages
 from tests import pages as made
