@@ -39,7 +39,7 @@ study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; 
 adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
 	@python -m tools.adopt $(STUDY) $(ROW)
 
-test: $(READY)  ## the fast tests, under five minutes
+test: $(READY)  ## the fast tests, eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile
 
 test-all: $(READY)  ## every test, the slow ones on real data too

@@ -18,7 +18,7 @@ SMALL = {
     "fetch": {"dataset": "strokes", "strokes_train": 300, "strokes_test": 60},
     "split": {"train": 200, "validation": 50, "test": 50, "order": "shuffled"},
     "train": {"epochs": 2},
-    "embedding": {"validation_sets": 1},
+    "embedding": {"layer": "conv2d"},
     "filters": {"others": 1, "patches": 1, "right": 1, "wrong": 1, "steps": 2},
 }
 LOOK_INSIDE = ["embedding", "filters", "handwriting"]  # the stages that use the trained network
