@@ -179,6 +179,7 @@ def test_a_queued_experiment_runs_in_its_own_copy(clone):
     assert (clone / "output/metrics.json").read_text() == before
 
 
+@pytest.mark.slow
 def test_two_repros_at_once_damage_nothing(clone):
     set_params(clone, train={"learning_rate": 0.004})
     runs = [
@@ -194,6 +195,7 @@ def test_two_repros_at_once_damage_nothing(clone):
     assert "changed" not in sh(clone, "dvc", "status", "dvc.yaml")
 
 
+@pytest.mark.slow
 def test_a_killed_repro_is_taken_up_where_it_was_and_ends_in_the_same_bytes(finished, tmp_path):
     """Only DVC is killed: the training it started lives on, and the next repro waits for it."""
     folder = small_clone(tmp_path / "clone")
