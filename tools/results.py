@@ -7,7 +7,7 @@ in the head of each recipe; and the README's row of course A. Nothing is trained
 import csv
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -65,8 +65,8 @@ def spread(values: list[float], digits: int) -> str:
     return f"{mean(values):.{digits}f}{deviation}"
 
 
-def overview(printed: Iterable[dict[str, str]]) -> str:
-    """Return the table of every printed result, ours beside it, as Markdown."""
+def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict]]) -> str:
+    """Return the table of every printed result, what is `recorded` of its recipe beside it, as Markdown."""
     lines = [
         "# What the courses print, and what their recipes reach here",
         "",
@@ -79,7 +79,7 @@ def overview(printed: Iterable[dict[str, str]]) -> str:
         "|" + " --- |" * 10,
     ]
     for row in printed:
-        found = runs(row["recipe"])
+        found = recorded.get(row["recipe"])
         if not found:
             continue
         cells = [
@@ -95,7 +95,8 @@ def overview(printed: Iterable[dict[str, str]]) -> str:
             row["note"],
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", f"On: {'; '.join(_machines())}.", ""])
+    machines = sorted({_machine(run) for found in recorded.values() for run in found})
+    return "\n".join([*lines, "", f"On: {'; '.join(machines)}.", ""])
 
 
 def _ours(found: list[dict], quantity: str) -> str:
@@ -188,10 +189,6 @@ def _machine(run: dict) -> str:
     return f"{run['timing']['machine']['processor']}, {run['timing']['machine']['cores']} cores; {software}"
 
 
-def _machines() -> list[str]:
-    return sorted({_machine(json.loads(path.read_text(encoding="utf-8"))) for path in RUNS.glob("*/*.json")})
-
-
 def _put_between(path: Path, text: str, *, begin: str, end: str) -> None:
     """Replace what stands between two lines of a file, `text` bringing both along."""
     before = path.read_text(encoding="utf-8")
@@ -201,14 +198,14 @@ def _put_between(path: Path, text: str, *, begin: str, end: str) -> None:
 def main() -> None:
     """Write all tables anew."""
     printed = list(csv.DictReader((FOLDER / "printed.csv").read_text(encoding="utf-8").splitlines()))
-    for folder in sorted(RUNS.iterdir()):
-        name, found = folder.name, runs(folder.name)
+    recorded = {folder.name: runs(folder.name) for folder in sorted(RUNS.iterdir())}
+    for name, found in recorded.items():
         write_text(FOLDER / f"{name}.md", page(name, found))
         if name in recipe.names():
             of_recipe = [row for row in printed if row["recipe"] == name]
             _put_between(recipe.FOLDER / f"{name}.yaml", head(of_recipe, found), begin=BEGIN_HEAD, end=END_HEAD)
-    write_text(FOLDER / "README.md", overview(printed))
-    _put_between(Path("README.md"), BEGIN + summary(runs(recipe.BASE)) + END, begin=BEGIN, end=END)
+    write_text(FOLDER / "README.md", overview(printed, recorded))
+    _put_between(Path("README.md"), BEGIN + summary(recorded[recipe.BASE]) + END, begin=BEGIN, end=END)
 
 
 if __name__ == "__main__":
