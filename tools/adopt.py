@@ -12,7 +12,7 @@ from digits.errors import UserError
 from digits.rows import Row
 from digits.stage import read_text
 from digits.writing import write_text
-from tools import recipe
+from tools import parameters, recipe
 
 STUDIES = Path("output/studies")
 
@@ -37,7 +37,7 @@ def main(study: str = "", row: str = "") -> int:
     path = Path("params.yaml")
     try:
         found = chosen(study, row)
-        write_text(path, recipe.written_into(read_text(path), dict(found.params)))
+        write_text(path, recipe.written_into(parameters.text(), dict(found.params)))
     except UserError as error:
         print(f"adopt: {error}", file=sys.stderr)
         return 2

@@ -25,7 +25,7 @@ def run(name: str, *, seed: int) -> None:
     params = recipe.values(name)
     params["train"] |= {"seed": seed}
     workspace.make(folder, params)
-    workspace.run(folder, "dvc", "repro")
+    workspace.run(folder, "dvc", "repro", "plot")
     write_text(results.RUNS / name / f"{seed}.json", json.dumps(record(folder), indent=2) + "\n")
 
 
