@@ -46,6 +46,17 @@ def compare(
     return Comparison(examples, own, vectors, own_vectors, distances, to_own, answers)
 
 
+def tables(compared: Comparison, space: str) -> dict[str, str]:
+    """Return the CSVs by the names of their files."""
+    return {
+        "vectors": vectors_csv(compared, space),
+        "distances": distances_csv(compared.distances[space], compared.examples),
+        "knn": knn_csv(compared),
+        "confusion": confusion_csv(compared),
+        "own": own_csv(compared, space),
+    }
+
+
 def distances_csv(distances: np.ndarray, symbols: Symbols) -> str:
     """Return a row a symbol and a column for the first of each category: how far apart they are, squared."""
     names, numbers = [symbols.names[label] for label in symbols.labels], symbols.numbers()

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from digits import csvs
 from digits.compute import keras, tf
 from digits.inference import pixels, predict
 from digits.neighbours import leave_one_out, squared_distances
@@ -46,3 +47,20 @@ def scores(network: keras.Model, images: np.ndarray, labels: np.ndarray, *, each
             flat = np.reshape(values, (len(labels[here]), -1))
             right[layer] += int((leave_one_out(squared_distances(flat, flat), labels[here], k=1) == labels[here]).sum())
     return {layer: count / len(images) for layer, count in right.items()}
+
+
+def choose(network: keras.Model, images: np.ndarray, labels: np.ndarray, *, layer: str, each: int) -> tuple[dict[str, float], str]:
+    """Return all `scores`, and the layer to use: the first of the highest, if `layer` is "best", or the one it names.
+
+    Raises UserError for a layer the network does not have.
+    """
+    if layer != "best":
+        truncated(network, layer)  # refuses an unknown one before the long part
+    scored = scores(network, images, labels, each=each)
+    return scored, max(scored, key=scored.__getitem__) if layer == "best" else layer
+
+
+def layers_csv(scored: dict[str, float], values: dict[str, int]) -> str:
+    """Return a row a layer: how many values it has, and its score."""
+    rows = [(layer, values[layer], f"{score:.4f}") for layer, score in scored.items()]
+    return csvs.text(rows, header=("layer", "values", "accuracy"))

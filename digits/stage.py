@@ -1,4 +1,4 @@
-"""How every stage starts: paths from the command line, parameters from params.yaml, a user's error in one line."""
+"""How stages start, with paths and parameters, and how they and the tools end: a user's error is one line and status 2."""
 
 import inspect
 import sys
@@ -11,15 +11,20 @@ from digits.errors import UserError
 
 
 def run(main: Callable[..., None]) -> NoReturn:
-    """Call `main` with what its signature asks for, and exit: 0 when done, 2 after an error of the user's.
+    """Call `main` with what its signature asks for, and exit as `finish` does.
 
     A parameter annotated `Path` takes the next word of the command line; one with a default may be left out. A parameter annotated
     with a dataclass takes the section of params.yaml (in the working directory) that has the parameter's name, checked; one
     annotated `dict` takes it as it is.
     """
+    finish(lambda: main(**_arguments(main, sys.argv[1:])))
+
+
+def finish(command: Callable[[], object]) -> NoReturn:
+    """Call `command` and exit: 0 when done, 2 after an error of the user's in one line on stderr, 130 after Ctrl-C."""
     name = Path(sys.argv[0]).stem
     try:
-        main(**_arguments(main, sys.argv[1:]))
+        command()
     except UserError as error:
         _fail(name, str(error))
     except OSError as error:

@@ -5,25 +5,22 @@ Writes  output/embedding/: report.txt; layers, vectors, distances, knn, confusio
 Run     python -m stages.embedding data/symbols data/splits/train.npz output/train/best.weights.h5 output/embedding
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from digits import arrays, comparison, csvs, models, strokes
+from digits import arrays, comparison, models, strokes
 from digits.comparison import compare
-from digits.compute import ComputeParams, deterministic, keras
-from digits.embedding import candidates, scores, vectors
-from digits.errors import UserError
+from digits.compute import ComputeParams, deterministic
+from digits.embedding import candidates, choose, layers_csv, vectors
 from digits.figures import symbol_distances, symbol_knn, symbol_map, symbol_matches
 from digits.params import anything, between, positive, seed
 from digits.projection import principal_components
 from digits.stage import run, say
-from digits.symbols import Symbols
-from digits.truncation import truncated
 from digits.writing import write_figure, write_text
-from stages.tables import read_tables, read_texts
+from stages.tables import read_both, read_texts
 
 NEIGHBOURS = (1, 3, 5)  # that vote
 UNSEEN = 1000  # strokes of a seed, from which stages/symbols.py takes; those that choose a layer come after
@@ -42,14 +39,16 @@ def main(
     folder: Path, split: Path, weights: Path, output: Path,
     model: models.ModelParams, networks: dict, compute: ComputeParams, embedding: EmbeddingParams, train: dict,
 ) -> None:  # fmt: skip
-    examples, own = read_symbols(folder)
+    examples, own = read_both(folder)
     source, own_source = (read_texts(folder / "sources.csv", role)[0] for role in ("examples", "own"))
     seen = arrays.load(split, arrays.Split)
     deterministic(threads=compute.threads)
     network = models.build(model.name, classes=len(seen.class_names), seed=0, **models.sizes_of(model.name, networks))
     models.load_weights(network, weights)
 
-    scored, layer = choose(network, embedding)
+    each, count = embedding.validation_images, embedding.validation_sets * embedding.validation_images
+    letters = strokes.draw(count, classes=strokes.CLASSES["greek"], seed=embedding.validation_seed, start=UNSEEN)
+    scored, layer = choose(network, *letters, layer=embedding.layer, each=each)
     first = vectors(network, seen.images[:1], layer=layer)[0]
     compared = compare(
         examples,
@@ -60,7 +59,7 @@ def main(
     )
 
     made = f"{model.name} up to {layer} · trained on {seen.dataset}, seed {train['seed']}"
-    tables = tables_of(compared) | {"layers": layers_csv(scored, candidates(network))}
+    tables = comparison.tables(compared, "embedding") | {"layers": layers_csv(scored, candidates(network))}
     label = seen.class_names[seen.labels[0]]
     report = "\n\n".join([
         f"{source}, one's own: {own_source} · {made}",
@@ -77,47 +76,8 @@ def main(
     say(report)
 
 
-def read_symbols(folder: Path) -> tuple[Symbols, Symbols]:
-    """Return the examples, and one's own with the examples' categories."""
-    examples, own = read_tables(folder / "examples"), read_tables(folder / "own")
-    for name in own.names:
-        if name not in examples.names:
-            known = ", ".join(examples.names)
-            raise UserError(
-                f"{folder / 'own/names.csv'}: expected categories of the examples, {known}; received the new one {name}"
-            )
-    index = np.array([examples.names.index(name) for name in own.names], np.uint8)
-    return examples, replace(own, labels=index[own.labels], names=examples.names)
-
-
-def choose(network: keras.Model, embedding: EmbeddingParams) -> tuple[dict[str, float], str]:
-    """Return each layer's score on Greek letters from strokes, and the layer to use: the first of the best, or the one named."""
-    if embedding.layer != "best":
-        truncated(network, embedding.layer)  # refuses an unknown one before the long part
-    names = strokes.CLASSES["greek"]
-    count = embedding.validation_sets * embedding.validation_images
-    images, labels = strokes.draw(count, classes=names, seed=embedding.validation_seed, start=UNSEEN)
-    scored = scores(network, images, labels, each=embedding.validation_images)
-    return scored, max(scored, key=scored.__getitem__) if embedding.layer == "best" else embedding.layer
-
-
 def flat(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1) / 255
-
-
-def layers_csv(scored: dict[str, float], values: dict[str, int]) -> str:
-    rows = [(layer, values[layer], f"{score:.4f}") for layer, score in scored.items()]
-    return csvs.text(rows, header=("layer", "values", "accuracy"))
-
-
-def tables_of(compared: comparison.Comparison) -> dict[str, str]:
-    return {
-        "vectors": comparison.vectors_csv(compared, "embedding"),
-        "distances": comparison.distances_csv(compared.distances["embedding"], compared.examples),
-        "knn": comparison.knn_csv(compared),
-        "confusion": comparison.confusion_csv(compared),
-        "own": comparison.own_csv(compared, "embedding"),
-    }
 
 
 def figures_of(compared: comparison.Comparison, *, title: str, with_own: str) -> dict[str, Figure]:

@@ -9,6 +9,7 @@ import numpy as np
 from digits import arrays, csvs, pictures
 from digits.errors import UserError
 from digits.params import anything, between, one_of, positive
+from stages.folders import files_below
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,7 @@ def read_folder(folder: Path, *, classes: str, ink: str, normalise: str, key: st
 
     Errors name the parameter `key`, which says where a class is found, and what to do about a folder without pictures.
     """
-    below = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    below = [path for path in below if not any(part.startswith(".") for part in path.parts)]
+    below = [path.relative_to(folder) for path in files_below(folder)]
     if not below:
         raise UserError(f"{folder}: expected a folder of pictures; received none; {mend}")
     labels, images, sums = [], [], hashlib.sha256()

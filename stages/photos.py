@@ -12,6 +12,7 @@ from digits import answers, pages, pictures, strokes
 from digits.figures import crops, page
 from digits.stage import warn
 from digits.writing import write_picture, write_text
+from stages.folders import files_below
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -136,8 +137,7 @@ def _files(photos: Path) -> list[Path]:
     """Return a folder's files, but neither hidden ones nor the texts beside pictures."""
     if not photos.is_dir():
         return [photos]
-    below = sorted(path for path in photos.rglob("*") if path.is_file())
-    below = [path for path in below if not any(part.startswith(".") for part in path.relative_to(photos).parts)]
+    below = files_below(photos)
     texts = {path.with_suffix(".txt") for path in below if path.suffix != ".txt"}
     return [path for path in below if path not in texts]
 

@@ -1,10 +1,12 @@
 """The tables of symbols that pictures_to_csv and symbols write and embedding reads: course B's two, and the categories' names."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from digits import csvs
+from digits.errors import UserError
 from digits.symbols import Symbols
 from digits.writing import write_text
 
@@ -25,6 +27,19 @@ def read_tables(folder: Path) -> Symbols:
     categories = _read(folder / "categories.csv", label="category")
     csvs.refuse_labels_of_others(categories, images)
     return Symbols(images.images, csvs.indices(categories, numbers), names)
+
+
+def read_both(folder: Path) -> tuple[Symbols, Symbols]:
+    """Return the examples, and one's own with the examples' categories. Raises UserError for one's own with another category."""
+    examples, own = read_tables(folder / "examples"), read_tables(folder / "own")
+    for name in own.names:
+        if name not in examples.names:
+            known = ", ".join(examples.names)
+            raise UserError(
+                f"{folder / 'own/names.csv'}: expected categories of the examples, {known}; received the new one {name}"
+            )
+    index = np.array([examples.names.index(name) for name in own.names], np.uint8)
+    return examples, replace(own, labels=index[own.labels], names=examples.names)
 
 
 def read_texts(path: Path, column: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from digits import rows
 from digits.errors import UserError
 from digits.rows import Row
-from digits.stage import read_text
+from digits.stage import finish, read_text
 from digits.writing import write_text
 from tools import parameters, recipe
 
@@ -32,17 +32,11 @@ def chosen(study: str, row: str) -> Row:
     return rows.from_json(read_text(meant[0]), name=str(meant[0]))
 
 
-def main(study: str = "", row: str = "") -> int:
-    """Write the row's parameters into params.yaml and return the exit status."""
-    path = Path("params.yaml")
-    try:
-        found = chosen(study, row)
-        write_text(path, recipe.written_into(parameters.text(), dict(found.params)))
-    except UserError as error:
-        print(f"adopt: {error}", file=sys.stderr)
-        return 2
+def main(study: str = "", row: str = "") -> None:
+    """Write the row's parameters into params.yaml."""
+    found = chosen(study, row)
+    write_text(Path("params.yaml"), recipe.written_into(parameters.text(), dict(found.params)))
     print(f"params.yaml now holds {found.name} of {study}, {json.dumps(found.values)}; `dvc repro` runs it")
-    return 0
 
 
 def _order(path: Path) -> tuple[str, int]:
@@ -51,4 +45,4 @@ def _order(path: Path) -> tuple[str, int]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    finish(lambda: main(*sys.argv[1:]))

@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from digits import datasets, models, params
 from digits.errors import UserError, shown
+from digits.stage import finish
 from digits.writing import write_text
 from tools import parameters, proj2
 from tools.bundle import Bundle, Plan
@@ -206,20 +207,15 @@ def _has_files(folder: Path) -> bool:
     return all((folder / name).is_file() for name in FILES)
 
 
-def main(mnist: str | None) -> int:
-    """Write the file and return the exit status."""
+def main(mnist: str | None) -> None:
+    """Write the file."""
     target = Path("output/handin/proj2.py")
-    try:
-        if mnist is not None and not (Path(mnist).suffix == ".npz" and Path(mnist).is_file() or _has_files(Path(mnist))):
-            raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
-        given = constants(parameters.text())
-        write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))
-    except UserError as error:
-        print(f"handin: {error}", file=sys.stderr)
-        return 2
+    if mnist is not None and not (Path(mnist).suffix == ".npz" and Path(mnist).is_file() or _has_files(Path(mnist))):
+        raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
+    given = constants(parameters.text())
+    write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))
     print(f"{target}: {given['model']['name'].value}, seed {given['train']['seed'].value}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(" ".join(sys.argv[1:]) or None))
+    finish(lambda: main(" ".join(sys.argv[1:]) or None))

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from digits.errors import UserError
+from digits.stage import finish
 from tools import recipe, workspace
 
 FOLDER = Path("output/reader")
@@ -37,8 +38,4 @@ def main(photo: str) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(" ".join(sys.argv[1:]))
-    except UserError as error:
-        print(f"read: {error}", file=sys.stderr)
-        sys.exit(2)
+    finish(lambda: main(" ".join(sys.argv[1:])))

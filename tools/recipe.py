@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from digits.errors import UserError, nearest
+from digits.stage import finish
 from digits.writing import write_text
 from tools import parameters
 
@@ -64,17 +65,11 @@ def _read(name: str) -> dict[str, dict]:
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")) or {}
 
 
-def main(name: str) -> int:
-    """Write the recipe `name` into params.yaml and return the exit status."""
-    params = Path("params.yaml")
-    try:
-        write_text(params, written_into(parameters.text(), values(name)))
-    except UserError as error:
-        print(f"recipe: {error}", file=sys.stderr)
-        return 2
+def main(name: str) -> None:
+    """Write the recipe `name` into params.yaml."""
+    write_text(Path("params.yaml"), written_into(parameters.text(), values(name)))
     print(f"params.yaml now holds the recipe {name}; `dvc params diff` shows what changed, `dvc repro` runs it")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(" ".join(sys.argv[1:])))
+    finish(lambda: main(" ".join(sys.argv[1:])))

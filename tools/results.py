@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import mean, stdev
 
+from digits.stage import finish
 from digits.writing import write_text
 from tools import recipe
 
@@ -209,4 +210,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    finish(main)

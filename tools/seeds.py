@@ -15,6 +15,7 @@ import yaml
 from digits import history
 from digits.arrays import Predictions, load
 from digits.errors import UserError
+from digits.stage import finish
 from digits.writing import write_text
 from tools import recipe, results, workspace
 
@@ -60,8 +61,4 @@ def main(name: str = recipe.BASE, seeds: str = "5") -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(*sys.argv[1:])
-    except UserError as error:
-        print(f"seeds: {error}", file=sys.stderr)
-        sys.exit(2)
+    finish(lambda: main(*sys.argv[1:]))

@@ -10,7 +10,6 @@ import functools
 import hashlib
 import itertools
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from digits.conducting import Conductor, Progress, Variation
 from digits.errors import UserError, nearest
 from digits.searching import Point
 from digits.shelf import Shelf
-from digits.stage import read_text, say, warn
+from digits.stage import finish, read_text, say, warn
 from digits.studies import Sections, Study
 from digits.variations import Bench
 from stages import fetch
@@ -154,10 +153,4 @@ if __name__ == "__main__":
         "--scheduler", default="", help="tcp://host:8786, a running Dask scheduler whose workers started in this project"
     )
     words = parser.parse_args()
-    try:
-        main(words.name, full=words.full, scheduler=words.scheduler)
-    except UserError as error:
-        print(f"study: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    finish(lambda: main(words.name, full=words.full, scheduler=words.scheduler))

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from digits.stage import run
+from digits.errors import UserError
+from digits.stage import finish, run
 
 
 def reads_two_and_perhaps_a_third(first: Path, second: Path, third: Path = Path("third")) -> None:
@@ -26,3 +27,27 @@ def test_too_few_or_too_many_paths_are_one_line_and_status_2(words, monkeypatch,
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "first second [third]" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (UserError("params.yaml: no\n such key"), 2, "seeds: params.yaml: no such key\n"),
+        (FileNotFoundError(2, "No such file or directory", "photo.jpg"), 2, "seeds: photo.jpg: No such file or directory\n"),
+        (MemoryError(), 2, "seeds: out of memory; ask for fewer images in params.yaml, or a smaller batch\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_a_user_can_cause_ends_a_command_in_at_most_one_line(error, status, said, monkeypatch, capsys):
+    def command() -> None:
+        raise error
+
+    monkeypatch.setattr(sys, "argv", ["tools/seeds.py"])
+    with pytest.raises(SystemExit) as ended:
+        finish(command)
+    assert (ended.value.code, capsys.readouterr().err) == (status, said)
+
+
+def test_what_only_we_can_cause_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        finish(lambda: 1 // 0)

@@ -1,15 +1,13 @@
 """The stage `embedding` on symbols and weights made here."""
 
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
 
-from digits import arrays, models
+from digits import arrays, models, strokes
+from digits.embedding import choose
 from digits.errors import UserError
-from stages.embedding import EmbeddingParams, choose, read_symbols
-from stages.tables import read_tables, write_tables
+from stages.tables import read_both, read_tables, write_tables
 from tests.worlds import bars, params, says_one_line, stage
 
 WORDS = ("data/symbols", "data/splits/train.npz", "output/train/best.weights.h5", "output/embedding")
@@ -82,22 +80,22 @@ def test_twice_gives_the_same_bytes_and_pictures_a_thousand_pixels_wide(compared
 
 def test_a_layer_named_in_params_is_the_one_and_an_unknown_one_is_refused():
     network = models.build("recognition", classes=10, seed=5, **SIZES)
-    wanted = EmbeddingParams("dense", validation_sets=1, validation_images=6, validation_seed=1, dpi=100)
-    assert choose(network, wanted)[1] == "dense"
+    letters = strokes.draw(6, classes=strokes.CLASSES["greek"], seed=1)
+    assert choose(network, *letters, layer="dense", each=6)[1] == "dense"
     with pytest.raises(UserError, match="expected dense; received dens;"):
-        choose(network, replace(wanted, layer="dens"))
+        choose(network, *letters, layer="dens", each=6)
 
 
 def test_one_s_own_take_the_examples_numbers_of_categories_and_a_new_category_is_refused(tmp_path):
     images = np.zeros((3, 28, 28), np.uint8)
     write_tables(tmp_path / "examples", images, ["alpha", "beta", "gamma"])
     write_tables(tmp_path / "own", images[:2], ["gamma", "alpha"])
-    assert read_symbols(tmp_path)[1].labels.tolist() == [2, 0]
+    assert read_both(tmp_path)[1].labels.tolist() == [2, 0]
     write_tables(tmp_path / "own", images[:2], ["delta", "alpha"])
     with pytest.raises(
         UserError, match="own/names.csv: expected categories of the examples, alpha, beta, gamma; received .* delta"
     ):
-        read_symbols(tmp_path)
+        read_both(tmp_path)
 
 
 def test_tables_come_back_as_they_were_and_those_that_do_not_fit_are_refused(tmp_path):
