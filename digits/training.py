@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from digits import distribution
 from digits.augmentation import AugmentParams, augment
 from digits.compute import keras, tf
 from digits.errors import UserError
@@ -81,6 +82,9 @@ def train(
 ) -> State:
     """Train `network` in place, from `state` on, and return the state after the last epoch.
 
+    Called in the scope of a `tf.distribute` strategy, in which the network and the optimizer were made, each of its replicas takes
+    its part of each batch; every worker holds all images and the whole state.
+
     splits     "train", and whichever others shall have their loss and accuracy in the history
     rates      the learning rate of each step, float32 (num_epochs * steps_per_epoch,)
     moves      of the training images, another way each epoch
@@ -94,6 +98,7 @@ def train(
     variables = [*network.variables, *optimizer.variables]
     for variable, value in zip(variables, state.variables, strict=bool(state.variables)):
         variable.assign(value)
+    distribution.set_up(network)
     step = _compiled_step(network, optimizer, objective)
     measure = _compiled_measure(network)
     images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
@@ -129,17 +134,23 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
     kernels = [weight for weight in network.trainable_weights if weight.path.endswith("kernel")]
     is_class = tf.cast(tf.range(network.output_shape[-1]) < objective.classes, tf.float32)  # (outputs,)
     evenly = is_class / objective.classes
+    strategy = tf.distribute.get_strategy()
+    l2 = objective.l2 / strategy.num_replicas_in_sync  # each replica's part of it
+
+    def step_on_replica(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
+        mine, share = distribution.part_of(rows)
+        targets = tf.one_hot(tf.gather(labels, mine), network.output_shape[-1])
+        with tf.GradientTape() as tape:
+            probabilities = network(pixels(tf.gather(images, mine), network), training=True)
+            loss = share * log_loss((1 - objective.smoothing) * targets + objective.smoothing * evenly, probabilities)
+            if l2:
+                loss += l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
+        optimizer.learning_rate.assign(rate)  # pyright: ignore[reportAttributeAccessIssue] - a variable
+        optimizer.apply(tape.gradient(loss, network.trainable_variables))  # summed over the replicas
 
     @tf.function(reduce_retracing=True)
     def step(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
-        targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
-        with tf.GradientTape() as tape:
-            probabilities = network(pixels(tf.gather(images, rows), network), training=True)
-            loss = log_loss((1 - objective.smoothing) * targets + objective.smoothing * evenly, probabilities)
-            if objective.l2:
-                loss += objective.l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
-        optimizer.learning_rate.assign(rate)  # pyright: ignore[reportAttributeAccessIssue] - a variable
-        optimizer.apply(tape.gradient(loss, network.trainable_variables))
+        strategy.run(step_on_replica, args=(images, labels, rows, rate))
 
     return step
 
