@@ -66,10 +66,8 @@ assert [device.numpy().tolist() for device in seeds] == [[1, 5], [1, 5 + 2**32]]
 """
 
 
-@pytest.mark.parametrize(
-    ("what", "promise"),
-    [pytest.param("plain", SAME_NUMBERS, marks=pytest.mark.slow), ("batch_norm", SAME_NUMBERS), ("dropout", APART)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("what", "promise"), [("plain", SAME_NUMBERS), ("batch_norm", SAME_NUMBERS), ("dropout", APART)])
 def test_two_devices_do_what_one_does_and_drop_out_apart(what, promise):
     run = subprocess.run(
         [sys.executable, "-c", TWO_DEVICES + promise, what], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False

@@ -24,6 +24,7 @@ OUTS = ("summary.txt", "history.csv", "best.weights.h5", "last.weights.h5")
 
 
 def world(folder, *, strategy="multiworker", timeout=120, network="mlp", **train):
+    folder.mkdir(exist_ok=True)
     params(
         folder,
         model={"name": network},
@@ -51,6 +52,21 @@ def weights(folder):
 
 def row(folder):
     return {name: column[-1] for name, column in from_csv((folder / "output/train/history.csv").read_text()).items()}
+
+
+def start(folders, ports):
+    """Start a worker in each folder, without the launcher."""
+    return [
+        subprocess.Popen(
+            command("train", "data/splits", "output"),
+            cwd=folder,
+            env=ENVIRONMENT | {"TF_CONFIG": tf_config(ports, index=index)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for index, folder in enumerate(folders)
+    ]
 
 
 def launch(folder):
@@ -86,19 +102,9 @@ def of_one(tmp_path_factory):
 
 
 def test_two_workers_give_the_weights_of_one_and_the_chief_alone_writes_and_prints(of_one, ports, tmp_path):
-    folders = [world(tmp_path / name) for name in ("chief", "other") if not (tmp_path / name).mkdir()]
+    folders = [world(tmp_path / name) for name in ("chief", "other")]
     before = sorted(folders[1].rglob("*"))
-    runs = [
-        subprocess.Popen(
-            command("train", "data/splits", "output"),
-            cwd=folder,
-            env=ENVIRONMENT | {"TF_CONFIG": tf_config(ports, index=index)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for index, folder in enumerate(folders)
-    ]
+    runs = start(folders, ports)
     said = [run.communicate(timeout=300) for run in runs]
     assert [run.returncode for run in runs] == [0, 0], said
     assert "epoch 1/1" in said[0][0]
@@ -116,12 +122,14 @@ def test_a_worker_that_never_comes_is_a_time_out_with_one_line(ports, tmp_path):
     assert not (tmp_path / "output").exists()
 
 
+@pytest.mark.slow
 def test_multiworker_without_tf_config_says_how_to_start_workers(tmp_path):
     run = stage("train", "data/splits", "output", folder=world(tmp_path))
     assert says_one_line(run, "train.strategy: multiworker needs the variable TF_CONFIG", "make workers N=2")
     assert not (tmp_path / "output").exists()
 
 
+@pytest.mark.slow
 def test_mirrored_on_a_machine_without_gpus_gives_one_process_s_bytes(of_one, tmp_path):
     run = stage("train", "data/splits", "output", folder=world(tmp_path, strategy="mirrored"))
     assert run.returncode == 0, run.stderr
@@ -129,33 +137,49 @@ def test_mirrored_on_a_machine_without_gpus_gives_one_process_s_bytes(of_one, tm
         assert (tmp_path / "output/train" / name).read_bytes() == (of_one / "output/train" / name).read_bytes(), name
 
 
+@pytest.mark.slow
 def test_a_batch_with_fewer_images_than_workers_is_refused(tmp_path):
-    world(tmp_path, batch_size=2)  # of 415, so that the last has one
-    assert launch(tmp_path) in [f"worker {i}: train: {line}" for i in (0, 1) for line in [TOO_SMALL]]
+    line = launch(world(tmp_path, batch_size=2))  # the last of 415 images' batches has one
+    expected = "params.yaml: train.batch_size: expected batches of at least 2 images, one for each replica; received 2, "
+    assert line.partition(": train: ")[2] == expected + "whose smallest batch of 415 images has 1"
     assert not (tmp_path / "output").exists()
 
 
-TOO_SMALL = (
-    "params.yaml: train.batch_size: expected batches of at least 2 images, one for each replica; "
-    "received 2, whose smallest batch of 415 images has 1"
-)
+@pytest.mark.slow
+def test_workers_with_other_parameters_do_not_train_together(ports, tmp_path):
+    runs = start([world(tmp_path / "chief"), world(tmp_path / "other", seed=4)], ports)
+    for run in runs:
+        _, line = run.communicate(timeout=300)
+        assert (run.returncode, line.count("\n")) == (2, 1)
+        assert line.startswith("train: the workers have not all the same parameters, data, code and checkpoint")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", [0, 1])
+def test_without_a_launcher_the_survivor_of_a_killed_worker_ends_in_one_line(killed, ports, tmp_path):
+    runs = start([world(tmp_path, epochs=10_000)] * 2, ports)
+    wait_for(tmp_path / "output/checkpoint/state.npz")
+    runs[killed].kill()
+    _, line = runs[1 - killed].communicate(timeout=60)
+    runs[killed].communicate()
+    assert runs[1 - killed].returncode == 2
+    assert line == "train: another worker is gone; start all workers again, they go on after the last finished epoch\n"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("killed", [0, 1])
 def test_a_killed_worker_ends_all_within_15_seconds_and_a_restart_goes_on_to_the_same_bytes(killed, tmp_path, capfd):
-    whole, broken = (
-        world(tmp_path / name, network="lenet", epochs=4) for name in ("whole", "broken") if not (tmp_path / name).mkdir()
-    )
+    whole, broken = (world(tmp_path / name, network="lenet", epochs=4) for name in ("whole", "broken"))
     assert launch(whole) == ""
     began = []
 
     def kill() -> None:
-        while not (broken / "output/checkpoint/state.npz").exists():
-            time.sleep(0.01)
-        pids = [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_worker(pid, broken, killed)]
+        wait_for(broken / "output/checkpoint/state.npz")
         began.append(time.monotonic())
-        os.kill(pids[0], signal.SIGKILL)
+        os.kill(
+            next(pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_worker(pid, broken, killed)),
+            signal.SIGKILL,
+        )
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -167,6 +191,12 @@ def test_a_killed_worker_ends_all_within_15_seconds_and_a_restart_goes_on_to_the
     assert "going on after epoch" in capfd.readouterr().out
     for name in OUTS:
         assert (broken / "output/train" / name).read_bytes() == (whole / "output/train" / name).read_bytes(), name
+
+
+def wait_for(path):
+    deadline = time.monotonic() + 300
+    while not path.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _is_worker(pid, folder, index):
