@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import sys
+import textwrap
 from pathlib import Path
 from statistics import median
 
@@ -24,7 +25,7 @@ FOLDER = Path("output/scale")
 MEASURED = Path("docs/results/scale.json")
 PAGE = Path("docs/scale.md")
 NETWORKS = {"mlp": 4000, "lenet": 2000}  # training images of each
-EPOCHS, ROUNDS, BATCH = 3, 3, 100
+EPOCHS, ROUNDS, BATCH = 5, 3, 100
 WITHOUT_DROPOUT = {"lenet": {"dense": 1024, "dropout": 0.0}}
 
 # On paper. Every machine takes batches of BATCH of a set of the size of MNIST's.
@@ -117,14 +118,14 @@ def measured_table(measured: dict) -> str:
             f"| {plain['largest_difference_of_a_weight']:.1e} | {_pair(plain['test_accuracy'])}; {_pair(found['test_accuracy'])} |"
         )
     machine = measured["machine"]
-    conditions = [
-        f"Seconds of an epoch's updates: median of {ROUNDS} runs in turn, in brackets the least and the most; each run counts its",
-        f"median of {EPOCHS} epochs, global batch {BATCH}. {machine['processor']}, {machine['cores']} cores, {measured['date']},",
-        f"other work running: load {measured['load']:.0f} on average. Weights after one epoch without dropout (Adam at 0.001).",
-        "Accuracy on 1,000 test images, one process and two workers: after that epoch, and after",
-        f"{EPOCHS} epochs with the network's own dropout.",
-    ]
-    return "\n".join([*lines, "", *conditions, ""])
+    cores = f"{machine['processor']}, {machine['cores']} cores, {measured['date']}"
+    conditions = (
+        f"Seconds of an epoch's updates: median of {ROUNDS} runs in turn, in brackets the least and the most; each run counts its"
+        f" median of {EPOCHS} epochs, global batch {BATCH}. {cores}, other work running: load {measured['load']:.1f} on average."
+        " Weights after one epoch without dropout, Adam at 0.001. Accuracy on 1,000 test images, by one process and by two workers:"
+        f" after that epoch; and after {EPOCHS} epochs with the network's own dropout, drawn otherwise."
+    )
+    return "\n".join([*lines, "", *textwrap.wrap(conditions, width=140), ""])
 
 
 def _times(seconds: list[float]) -> str:
@@ -141,20 +142,21 @@ def paper_table(measured: dict) -> str:
     head += ["sent by each, an epoch", "read at the start by all", "hours between failures"]
     lines = [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
     for name, found in measured["networks"].items():
-        computing = BATCH * median(found["seconds_of_one_process"]) / found["images"]
         for machines in MACHINES:
+            images = min(BATCH * machines, IMAGES)  # a step
+            computing = images / machines * median(found["seconds_of_one_process"]) / found["images"]
             steps = -(-IMAGES // (BATCH * machines))
             reducing, sent = all_reduce(found["parameters"], machines=machines)
             state = 16 * found["parameters"]  # weights, two moments of Adam, best weights
             cells = [
                 name,
                 f"{machines:,}",
-                f"{min(BATCH * machines, IMAGES):,}",
+                f"{images:,}",
                 f"{steps:,}",
                 f"{1000 * computing:.1f} ms",
                 f"{1000 * reducing:.1f} ms",
                 f"{steps * (computing + reducing):.1f} s",
-                f"{steps * sent / 1e9:.2f} GB",
+                f"{steps * sent / 1e6:,.0f} MB",
                 f"{machines * (state + IMAGES * IMAGE_BYTES) / 1e9:.1f} GB",
                 f"{HOURS_BETWEEN_FAILURES / machines:,.0f}",
             ]
