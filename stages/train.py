@@ -58,16 +58,16 @@ def main(
     strategy = distribution.strategy(train.strategy, tf_config=os.environ.get("TF_CONFIG"), timeout=workers.timeout)
     replicas, chief = strategy.num_replicas_in_sync, distribution.is_chief(strategy)
     distribution.check_batches(images, batch_size=train.batch_size, replicas=replicas)
+    rates = schedules.rates(
+        train.schedule,
+        peak=train.learning_rate,
+        epochs=train.epochs,
+        steps_per_epoch=training.steps_per_epoch(images, batch_size=train.batch_size),
+        decay=train.decay,
+        warmup_epochs=train.warmup_epochs,
+    )
     with strategy.scope(), distribution.ended_by_a_lost_worker():
         network = models.build(model.name, classes=classes, seed=train.seed, **sizes)
-        rates = schedules.rates(
-            train.schedule,
-            peak=train.learning_rate,
-            epochs=train.epochs,
-            steps_per_epoch=training.steps_per_epoch(images, batch_size=train.batch_size),
-            decay=train.decay,
-            warmup_epochs=train.warmup_epochs,
-        )
         layers = summary.table(network)
         if chief:
             write_text(output / "train/summary.txt", layers)
