@@ -17,6 +17,8 @@ from digits.stage import say
 from digits.training import State
 from digits.writing import replacing, write_text
 
+CHECKPOINT = "checkpoint/state.npz"  # in the folder of outputs
+
 
 class Recorder:
     """A `training.Watcher` that keeps a run in the folder `output`.
@@ -30,7 +32,7 @@ class Recorder:
     def __init__(self, network: keras.Model, *, output: Path, run_id: str, run_name: str, epochs: int, images: int):
         """Record the run of which `run_id` is the fingerprint; `epochs` and `images` (of one epoch) are for the progress."""
         self._network, self._output, self._run_id, self._images = network, output, run_id, images
-        self._checkpoint = output / "checkpoint/state.npz"
+        self._checkpoint = output / CHECKPOINT
         self._progress = Progress(epochs=epochs, images=images)
         self._curves = Curves(output / "tensorboard" / run_name)
         self._seconds: list[float] = []  # of each epoch's gradient updates in this process
@@ -75,6 +77,26 @@ class Recorder:
             "gradient_seconds_per_epoch": median(self._seconds),
             "images_per_second": self._images / median(self._seconds),
         }
+
+
+class Bystander:
+    """A `training.Watcher` for the workers that are not the chief: it reads the chief's checkpoint and writes nothing."""
+
+    def __init__(self, *, output: Path, run_id: str):
+        self._output, self._run_id = output, run_id
+
+    def unfinished(self) -> State:
+        """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
+        return checkpoints.load(self._output / CHECKPOINT, fingerprint=self._run_id)
+
+    def batch_done(self, images: int) -> None:
+        pass
+
+    def epoch_done(self, state: State, *, seconds: float) -> None:
+        pass
+
+    def finish(self, state: State) -> None:
+        pass
 
 
 def _ancestors() -> list[int]:

@@ -1,5 +1,10 @@
-"""The training loop: GradientTape, one step, one epoch, and a state from which it goes on to the bit."""
+"""The training loop: GradientTape, one step, one epoch, and a state from which it goes on to the bit.
 
+Called in the scope of a `tf.distribute` strategy, in which the network and the optimizer were made, each of its replicas takes its
+part of each batch; every worker holds all images and the whole state. Elsewhere digits/distribution.py changes nothing.
+"""
+
+import functools
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from digits import distribution
 from digits.augmentation import AugmentParams, augment
 from digits.compute import keras, tf
 from digits.errors import UserError
@@ -14,6 +20,7 @@ from digits.inference import BATCH, pixels
 from digits.losses import log_loss
 
 SHUFFLE = 0  # tells these random numbers from the augmentation's, which has the same seed and epoch
+KEPT = 6  # networks whose compiled steps stay loaded, the ones used last: a study trains one many times
 
 
 class Diverged(UserError):
@@ -94,7 +101,9 @@ def train(
     variables = [*network.variables, *optimizer.variables]
     for variable, value in zip(variables, state.variables, strict=bool(state.variables)):
         variable.assign(value)
+    distribution.set_up(network)
     step = _compiled_step(network, optimizer, objective)
+    step = distribution.on_each_replica(step)
     measure = _compiled_measure(network)
     images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
     num_batch = steps_per_epoch(len(images), batch_size=batch_size)
@@ -125,6 +134,7 @@ def train(
     return state
 
 
+@functools.lru_cache(maxsize=KEPT)
 def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> Callable:
     kernels = [weight for weight in network.trainable_weights if weight.path.endswith("kernel")]
     is_class = tf.cast(tf.range(network.output_shape[-1]) < objective.classes, tf.float32)  # (outputs,)
@@ -132,18 +142,21 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
 
     @tf.function(reduce_retracing=True)
     def step(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
+        rows, share = distribution.part_of(rows)
         targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
         with tf.GradientTape() as tape:
             probabilities = network(pixels(tf.gather(images, rows), network), training=True)
             loss = log_loss((1 - objective.smoothing) * targets + objective.smoothing * evenly, probabilities)
             if objective.l2:
                 loss += objective.l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
+            loss *= share  # the optimizer sums the replicas' gradients, and their shares sum to 1
         optimizer.learning_rate.assign(rate)  # pyright: ignore[reportAttributeAccessIssue] - a variable
         optimizer.apply(tape.gradient(loss, network.trainable_variables))
 
     return step
 
 
+@functools.lru_cache(maxsize=KEPT)
 def _compiled_measure(network: keras.Model) -> Callable[[Images], tuple[float, float]]:
     @tf.function(reduce_retracing=True)
     def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

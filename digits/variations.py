@@ -5,7 +5,6 @@ steps. A network of the same sizes is not built and compiled anew; it gets the w
 """
 
 import copy
-import functools
 import gc
 import time
 from collections import OrderedDict
@@ -24,11 +23,6 @@ from digits.studies import Sections
 from digits.training import State
 
 COLLECTED = 20  # orders, after which memory is tidied up
-KEPT = 6  # networks with their compiled steps, the ones used last
-
-# Kept from one call of `training.train` to the next. From here and not in training.py, which every trained network depends on.
-training._compiled_step = functools.lru_cache(maxsize=KEPT)(training._compiled_step)
-training._compiled_measure = functools.lru_cache(maxsize=KEPT)(training._compiled_measure)
 
 
 @dataclass(frozen=True)
@@ -174,7 +168,7 @@ class Bench:
         deciding = (train.optimizer, train.momentum, train.weight_decay, train.batch_size, train.label_smoothing, train.l2)
         key = (settings.model.name, repr(settings.sizes), classes, images, *deciding)
         if key not in self._fitted:
-            if len(self._fitted) >= KEPT:
+            if len(self._fitted) >= training.KEPT:
                 self._fitted.popitem(last=False)
                 gc.collect()
             self._fitted[key] = _Fitted(settings, classes=classes)

@@ -190,7 +190,7 @@ def _machine(run: dict) -> str:
     return f"{run['timing']['machine']['processor']}, {run['timing']['machine']['cores']} cores; {software}"
 
 
-def _put_between(path: Path, text: str, *, begin: str, end: str) -> None:
+def put_between(path: Path, text: str, *, begin: str, end: str) -> None:
     """Replace what stands between two lines of a file, `text` bringing both along."""
     before = path.read_text(encoding="utf-8")
     write_text(path, re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: text, before, flags=re.DOTALL))
@@ -204,9 +204,9 @@ def main() -> None:
         write_text(FOLDER / f"{name}.md", page(name, found))
         if name in recipe.names():
             of_recipe = [row for row in printed if row["recipe"] == name]
-            _put_between(recipe.FOLDER / f"{name}.yaml", head(of_recipe, found), begin=BEGIN_HEAD, end=END_HEAD)
+            put_between(recipe.FOLDER / f"{name}.yaml", head(of_recipe, found), begin=BEGIN_HEAD, end=END_HEAD)
     write_text(FOLDER / "README.md", overview(printed, recorded))
-    _put_between(Path("README.md"), BEGIN + summary(recorded[recipe.BASE]) + END, begin=BEGIN, end=END)
+    put_between(Path("README.md"), BEGIN + summary(recorded[recipe.BASE]) + END, begin=BEGIN, end=END)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,8 @@ def accept(sections: Sections) -> None:
     settings = of_a_run(sections)
     if not settings.split.validation:
         raise UserError("split.validation: expected images, a study chooses by them; received 0")
+    if settings.train.strategy != "none":
+        raise UserError(f"train.strategy: expected none, a study's workers train alone; received {settings.train.strategy}")
     models.build(settings.model.name, classes=2, seed=0, **settings.sizes)
 
 

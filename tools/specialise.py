@@ -73,13 +73,19 @@ def _left_out(source: Source, _known: Mapping[str, Any], dropped: frozenset[str]
     for node in ast.walk(source.tree) if not any(edits) else ():  # a statement may stay when its arguments have gone
         if isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef | ast.ClassDef) and _mentions(node) & dropped:
             yield (*source.lines(node), ""), set()
+        for decorator in getattr(node, "decorator_list", []):
+            if _names(decorator) & dropped:
+                yield (*source.lines(decorator), ""), set()
 
 
 def _mentions(statement: ast.stmt) -> set[str]:
     """Return the names and attributes in a statement, of a compound one in its head only."""
     parts = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
-    nodes = [node for part in parts for node in ast.walk(part)]
-    return {getattr(node, "id", getattr(node, "attr", "")) for node in nodes}
+    return set().union(*map(_names, parts))
+
+
+def _names(tree: ast.AST) -> set[str]:
+    return {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
 
 
 def _checks(source: Source, _known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:

@@ -52,7 +52,7 @@ def train(
     shift=1,
     batch_size=50,
     net=None,
-    optimizer="adam",
+    optimizer: str | keras.optimizers.Optimizer = "adam",
     patience=0,
     smoothing=0.0,
     l2=0.0,
@@ -60,12 +60,14 @@ def train(
     net = net or network()
     steps = training.steps_per_epoch(len(splits["train"]), batch_size=batch_size)
     rates = schedules.rates("cosine", peak=0.02, epochs=epochs, steps_per_epoch=steps, decay=1, warmup_epochs=0)
+    if isinstance(optimizer, str):
+        optimizer = optimizers.build(optimizer, momentum=0.9, weight_decay=0.01)
     return training.train(
         net,
         splits,
         num_epochs=epochs,
         batch_size=batch_size,
-        optimizer=optimizers.build(optimizer, momentum=0.9, weight_decay=0.01),
+        optimizer=optimizer,
         rates=rates,
         moves=AugmentParams(shift=shift, rotate=0, scale=0, elastic=0, erase=0),
         objective=training.Objective(classes=10, smoothing=smoothing, l2=l2),
@@ -233,3 +235,19 @@ def test_a_step_is_the_plain_gradient_step():
         optimizer.apply_gradients(zip(tape.gradient(loss, plain.trainable_variables), plain.trainable_variables, strict=True))
     for a, b in zip(plain.get_weights(), compiled.get_weights(), strict=True):
         assert np.allclose(a, b, atol=1e-5)
+
+
+def test_a_network_trained_again_with_its_optimizer_is_not_compiled_again_and_gives_the_same_bits(monkeypatch):
+    """As a study's worker does. What prepares the images runs in Python only while a step or the measure is compiled."""
+    compiled = []
+    monkeypatch.setattr(training, "pixels", lambda *words: compiled.append(words) or inference.pixels(*words))
+    net, adam = network(), optimizers.build("adam", momentum=0.9, weight_decay=0.01)
+    adam.build(net.trainable_variables)
+    fresh = State(variables=[variable.numpy() for variable in [*net.variables, *adam.variables]])
+    first = train(net=net, optimizer=adam, epochs=2, state=fresh)
+    before = len(compiled)
+    assert before
+    assert same(train(net=net, optimizer=adam, epochs=2, state=fresh), first)
+    assert len(compiled) == before
+    train(net=net, optimizer=adam, epochs=1, state=fresh, l2=0.1)
+    assert len(compiled) > before  # another objective is another step

@@ -1,0 +1,131 @@
+"""Workers that find each other, and what is said when one does not come."""
+
+import json
+import socket
+import threading
+import time
+
+import pytest
+
+from digits import rendezvous
+from digits.errors import UserError
+from digits.rendezvous import Cluster
+from tests.worlds import NEEDS_LOOPBACK
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def addresses(count: int) -> tuple[str, ...]:
+    return tuple(f"127.0.0.1:{free_port()}" for _ in range(count))
+
+
+def meet(who: tuple[str, ...], *, indices: tuple[int, ...], timeout: float, pause: float = 0) -> dict[int, str]:
+    """Let these workers meet, one after the other by `pause` seconds, and return what each was told, "" if all went well."""
+    told = {}
+
+    def one(index: int) -> None:
+        try:
+            rendezvous.meet(Cluster(who, index), timeout=timeout)
+            told[index] = ""
+        except UserError as error:
+            told[index] = str(error)
+
+    threads = [threading.Thread(target=one, args=(index,)) for index in indices]
+    for thread in threads:
+        thread.start()
+        time.sleep(pause)
+    for thread in threads:
+        thread.join()
+    return told
+
+
+@NEEDS_LOOPBACK
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_workers_meet_in_whatever_order_they_come(order):
+    assert meet(addresses(3), indices=order, timeout=20, pause=0.2) == {0: "", 1: "", 2: ""}
+
+
+def test_one_worker_alone_waits_for_nobody():
+    assert meet(("nowhere.invalid:1",), indices=(0,), timeout=0.1) == {0: ""}
+
+
+@NEEDS_LOOPBACK
+def test_a_worker_that_never_comes_is_named_by_the_chief_and_ends_the_others_too():
+    who = addresses(3)
+    began = time.monotonic()
+    told = meet(who, indices=(0, 1), timeout=1)
+    assert told[0] == f"worker 2 ({who[2]}) did not come within 1 s (workers.timeout)"
+    assert told[1] == f"the chief ({who[0]}) or another worker did not come within 1 s (workers.timeout)"
+    assert time.monotonic() - began < 5
+
+
+@NEEDS_LOOPBACK
+def test_a_chief_that_never_comes_is_named():
+    who = addresses(2)
+    assert meet(who, indices=(1,), timeout=0.5)[1].startswith(f"the chief ({who[0]})")
+
+
+@NEEDS_LOOPBACK
+def test_a_port_that_is_taken_is_named():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        told = meet((address, "127.0.0.1:1"), indices=(0,), timeout=1)
+    assert told[0].startswith(f"the chief cannot listen at {address}: ")
+
+
+@NEEDS_LOOPBACK
+def test_a_stranger_s_call_is_not_taken_for_a_worker():
+    who = addresses(2)
+
+    def stranger() -> None:
+        for _ in range(100):
+            try:
+                with socket.create_connection(("127.0.0.1", int(who[0].rpartition(":")[2])), timeout=5) as call:
+                    call.sendall(b"GET / HTTP/1.1\n")
+                    return
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+
+    caller = threading.Thread(target=stranger)
+    caller.start()
+    assert meet(who, indices=(0,), timeout=1)[0].startswith("worker 1 (")
+    caller.join()
+
+
+def config(**changed) -> str:
+    return json.dumps({"cluster": {"worker": ["a:1", "b:2"]}, "task": {"type": "worker", "index": 1}} | changed)
+
+
+def test_tf_config_names_the_workers_and_this_one():
+    assert rendezvous.cluster(config()) == Cluster(("a:1", "b:2"), 1)
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_without_tf_config_the_line_says_how_to_start_workers(text):
+    with pytest.raises(UserError, match=r"^train\.strategy: multiworker needs the variable TF_CONFIG; `make workers N=2`.*$"):
+        rendezvous.cluster(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        "{}",
+        config(task={"type": "worker", "index": 2}),
+        config(task={"type": "worker", "index": -1}),
+        config(task={"type": "ps", "index": 0}),
+        config(cluster={"worker": ["a"]}),
+        config(cluster={"worker": ["a:b"]}),
+        config(cluster={"worker": ["a:70000"]}),
+        config(cluster={"worker": [1]}),
+        config(cluster={"worker": []}),
+        config(cluster={"worker": ["a:1"], "ps": ["b:1"]}),
+    ],
+)
+def test_an_unfit_tf_config_is_refused_with_an_example(text):
+    with pytest.raises(UserError, match=r'^TF_CONFIG: expected \{"cluster": .*; received [^\n]*$'):
+        rendezvous.cluster(text)

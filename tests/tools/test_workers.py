@@ -1,0 +1,97 @@
+"""The launcher, with workers that are small programs: TensorFlow's are tested with the stage."""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+from digits.errors import UserError
+from tests.worlds import NEEDS_LOOPBACK
+from tools import workers
+
+pytestmark = NEEDS_LOOPBACK
+HEAD = """\
+import json, os, pathlib, signal, sys, time
+config = json.loads(os.environ["TF_CONFIG"])
+index = config["task"]["index"]
+pathlib.Path(f"pid{index}").write_text(str(os.getpid()))
+"""
+DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)\n"  # as one that waits inside TensorFlow
+
+
+def launch(folder, program: str, count: int = 2) -> str:
+    """Launch workers that run `program`, and return the line they ended in, "" if all went well."""
+    try:
+        workers.launch([sys.executable, "-c", HEAD + program], folder=folder, count=count)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def pid_of(folder, index: int) -> int:
+    path, deadline = folder / f"pid{index}", time.monotonic() + 30
+    while not (path.exists() and path.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return int(path.read_text())
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_each_worker_is_told_all_addresses_and_its_own_number(tmp_path):
+    assert launch(tmp_path, "pathlib.Path(f'config{index}').write_text(json.dumps(config))", count=3) == ""
+    configs = [json.loads((tmp_path / f"config{index}").read_text()) for index in range(3)]
+    assert [config["task"] for config in configs] == [{"type": "worker", "index": index} for index in range(3)]
+    assert len(set(configs[0]["cluster"]["worker"])) == 3
+    assert all(config["cluster"] == configs[0]["cluster"] for config in configs)
+
+
+def test_only_the_chief_s_output_reaches_the_terminal(tmp_path, capfd):
+    assert launch(tmp_path, "print('out', index, flush=True); print('err', index, file=sys.stderr)") == ""
+    assert capfd.readouterr() == ("out 0\n", "")
+    assert (tmp_path / "log/worker-1.txt").read_text().split("\n") in (["out 1", "err 1", ""], ["err 1", "out 1", ""])
+
+
+@pytest.mark.parametrize(("killed", "others"), [(0, "time.sleep(60)"), (1, "time.sleep(60)"), (1, DEAF)])
+def test_a_killed_worker_ends_the_rest_within_15_seconds_in_one_line(tmp_path, killed, others):
+    began = []
+
+    def kill() -> None:
+        for index in (0, 1):
+            pid_of(tmp_path, index)
+        began.append(time.monotonic())
+        os.kill(pid_of(tmp_path, killed), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    line = launch(tmp_path, others)
+    killer.join()
+    assert time.monotonic() - began[0] < 15
+    assert line.startswith(f"worker {killed} was killed by SIGKILL; the others were ended; ")
+    assert "\n" not in line
+    assert not alive(pid_of(tmp_path, 1 - killed))
+
+
+def test_a_user_s_error_is_passed_on_in_its_own_words(tmp_path):
+    program = "if index: print('noise', 'train: params.yaml: no', sep='\\n', file=sys.stderr); sys.exit(2)\ntime.sleep(60)"
+    assert launch(tmp_path, program) == "worker 1: train: params.yaml: no"
+
+
+def test_another_failure_names_the_log(tmp_path):
+    line = launch(tmp_path, "1 / index")
+    assert line.startswith(f"worker 0 ended with status 1, see {tmp_path / 'log/worker-0.txt'}; ")
+
+
+@pytest.mark.parametrize("count", ["0", "two", "-1", "65"])
+def test_a_number_of_workers_out_of_range_is_refused(count):
+    with pytest.raises(UserError, match=r"^N: expected a whole number from 1 to 64; received "):
+        workers.main(count)
