@@ -199,7 +199,7 @@ class _Watch:
         self.history: list[dict[str, float]] = []
         self.seconds: list[float] = []
 
-    def batch_done(self, images: int) -> None: ...
+    def images_done(self, count: int) -> None: ...
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
         self.history = state.history

@@ -25,14 +25,14 @@ def network(seed: int = 0) -> keras.Model:
 
 
 class Watcher:
-    """Remembers what it was told, and stops the run after so many epochs or batches."""
+    """Remembers what it was told, and stops the run after so many epochs or calls of the compiled updates."""
 
-    def __init__(self, *, epochs: int = 10**9, batches: int = 10**9):
-        self.states, self.batches, self.most_epochs, self.most_batches = [], [], epochs, batches
+    def __init__(self, *, epochs: int = 10**9, calls: int = 10**9):
+        self.states, self.counts, self.most_epochs, self.most_calls = [], [], epochs, calls
 
-    def batch_done(self, images: int) -> None:
-        self.batches.append(images)
-        if len(self.batches) == self.most_batches:
+    def images_done(self, count: int) -> None:
+        self.counts.append(count)
+        if len(self.counts) == self.most_calls:
             raise KeyboardInterrupt
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
@@ -95,8 +95,9 @@ def test_another_seed_shuffles_otherwise():
     assert not same(train(), train(seed=2))
 
 
-@pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"batches": 13}, {"batches": 29}])
-def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop):
+@pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"calls": 8}, {"calls": 18}])
+def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop, monkeypatch):
+    monkeypatch.setattr(training, "IN_A_CALL", 2)  # of five batches an epoch
     watcher = Watcher(**stop)
     with pytest.raises(KeyboardInterrupt):
         train(watcher=watcher)
@@ -174,13 +175,20 @@ def test_smoothed_targets_make_less_certain_answers():
 def test_a_finished_run_given_again_trains_no_more():
     watcher, finished = Watcher(), train()
     assert same(train(state=finished, watcher=watcher), finished)
-    assert watcher.batches == []
+    assert watcher.counts == []
 
 
-def test_every_image_is_seen_once_an_epoch_the_last_batch_being_smaller():
+def test_every_image_is_seen_once_an_epoch_the_last_batch_being_smaller(monkeypatch):
+    monkeypatch.setattr(training, "IN_A_CALL", 2)
     watcher = Watcher()
     train(epochs=2, watcher=watcher)
-    assert watcher.batches == [50, 50, 50, 50, 30] * 2
+    assert watcher.counts == [100, 100, 30] * 2
+
+
+def test_how_many_updates_a_call_makes_changes_no_bit(monkeypatch):
+    together = train()
+    monkeypatch.setattr(training, "IN_A_CALL", 1)
+    assert same(train(), together)
 
 
 def test_the_best_epoch_is_that_of_the_lowest_validation_loss_and_its_weights_are_kept():
