@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 
 from digits import history, timing
-from digits.errors import UserError
+from digits.stage import finish
 from digits.writing import write_text
 from tools import results, workers, workspace
 
@@ -181,24 +181,23 @@ def write(measured: dict) -> None:
         results.put_between(PAGE, begin + table + end, begin=begin, end=end)
 
 
-if __name__ == "__main__":
-    loads: list[float] = []
-    try:
-        if sys.argv[1:] != ["tables"]:
-            networks = {}
-            for network in NETWORKS:
-                loads.append(os.getloadavg()[2])
-                networks[network] = measure(network)
+def main(what: str = "") -> None:
+    """Measure and write, or, if `what` is "tables", write what was measured before."""
+    if what != "tables":
+        loads, networks = [os.getloadavg()[2]], {}
+        for network in NETWORKS:
+            networks[network] = measure(network)
             loads.append(os.getloadavg()[2])
-            record = {
-                "date": datetime.date.today().isoformat(),
-                "load": sum(loads) / len(loads),
-                "machine": timing.machine(),
-                "software": timing.software(),
-                "networks": networks,
-            }
-            write_text(MEASURED, json.dumps(record, indent=2) + "\n")
-        write(json.loads(MEASURED.read_text(encoding="utf-8")))
-    except UserError as error:
-        print(f"scale: {error}", file=sys.stderr)
-        sys.exit(2)
+        record = {
+            "date": datetime.date.today().isoformat(),
+            "load": sum(loads) / len(loads),
+            "machine": timing.machine(),
+            "software": timing.software(),
+            "networks": networks,
+        }
+        write_text(MEASURED, json.dumps(record, indent=2) + "\n")
+    write(json.loads(MEASURED.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    finish(lambda: main(*sys.argv[1:]))

@@ -19,7 +19,8 @@ from pathlib import Path
 import yaml
 
 from digits.errors import UserError, shown
-from tools import workspace
+from digits.stage import finish
+from tools import parameters, workspace
 
 FOLDER = Path("output/workers")
 TRAIN = (sys.executable, "-m", "stages.train", "data/splits", "output")
@@ -90,7 +91,7 @@ def main(count: str = "2") -> None:
     """Bring output/workers up to date and train there."""
     if not count.isdigit() or not 1 <= int(count) <= 64:
         raise UserError(f"N: expected a whole number from 1 to 64; received {shown(count)}")
-    threads = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["compute"]["threads"]
+    threads = yaml.safe_load(parameters.text())["compute"]["threads"]
     each = max(1, threads // int(count)) if type(threads) is int else threads  # no number is refused by the stage
     workspace.make(FOLDER, {"train": {"strategy": "multiworker"}, "compute": {"threads": each}})
     workspace.run(FOLDER, "dvc", "repro", "split")
@@ -100,10 +101,4 @@ def main(count: str = "2") -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    try:
-        main(*sys.argv[1:])
-    except UserError as error:
-        print(f"workers: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    finish(lambda: main(*sys.argv[1:]))
