@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds results handin read study adopt test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds results handin read study adopt bench test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -38,6 +38,9 @@ study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; 
 
 adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
 	@python -m tools.adopt $(STUDY) $(ROW)
+
+bench: $(READY) scm  ## how fast it is, half an hour on a quiet machine; NETWORKS="mlp lenet" PARTS="epochs pipeline": only these; QUICK=1: does it run?
+	@python -m benchmarks --networks "$(NETWORKS)" --parts "$(PARTS)" $(if $(QUICK),--quick)
 
 test: $(READY)  ## the fast tests, eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile
