@@ -1,31 +1,29 @@
 """Our loop and Keras' `fit` as they are measured: each epoch waits for its turn, and what they train learns."""
 
 import io
-import json
 
 import pytest
 
-from benchmarks import epochs, ways
+from benchmarks import epochs, turns, ways
 from benchmarks.operations import flop_per_image
-from benchmarks.ways import CLASSES, SEED, Task, Turns
-from digits import models, strokes
+from benchmarks.ways import CLASSES, SEED, Turns
+from digits import models
 
 
-@pytest.mark.parametrize("name", ["loop", "fit", "fit_jit"])
-def test_a_line_an_epoch_and_at_the_end_what_was_learnt(name, monkeypatch):
-    # Threads are set once a process; another test may have computed already.
-    monkeypatch.setattr("tensorflow.config.threading.set_intra_op_parallelism_threads", lambda threads: None)
-    monkeypatch.setattr("tensorflow.config.threading.set_inter_op_parallelism_threads", lambda threads: None)
-    images, labels = strokes.draw(600, classes=strokes.CLASSES["digits"], seed=1)
-    task = Task("mlp", images, labels, epochs=4, batch_size=20, learning_rate=0.001, threads=2)
-    heard = io.StringIO()
-    ways.run(ways.WAYS[name], task, Turns(io.StringIO("turn\n" * task.epochs), heard))
-    *took, last = map(json.loads, heard.getvalue().splitlines())
-    assert len(took) == task.epochs
-    assert all(epoch["seconds"] > 0 and epoch["peak_megabytes"] > 100 for epoch in took)
-    assert last["accuracy"] > 0.7
-    if name == "loop":
-        assert last["parameters"] == 407_050
+@pytest.mark.parametrize("way", ["loop", "fit", "fit_jit"])
+def test_a_process_takes_its_turns_and_says_at_the_end_what_was_learnt(way, tmp_path):
+    data = epochs.drawn(tmp_path / "strokes.npz", 600)
+    with epochs.contender(
+        way, "mlp", data, folder=tmp_path, images=600, epochs=4, threads=2, batch_size=20, learning_rate=0.001
+    ) as process:
+        measured = turns.in_turn({way: process}, rounds=3)[way]
+        turns.finish(process, measured)
+    assert not measured.failed
+    assert min(measured.first, *measured.seconds) > 0
+    assert measured.peak_megabytes > 100
+    assert measured.facts["accuracy"] > 0.7
+    if way == "loop":
+        assert (measured.facts["parameters"], measured.facts["flop_per_image"]) == (407_050, 1_636_352)
 
 
 def test_without_another_turn_it_ends():
