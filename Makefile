@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds results handin read study adopt workers scale test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds results handin read study adopt workers scale bench test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -44,6 +44,9 @@ workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes,
 
 scale: $(READY) scm  ## the tables of docs/scale.md anew: one process against two workers; takes a quarter of an hour
 	@python -m tools.scale
+
+bench: $(READY) scm  ## how fast it is, half an hour on a quiet machine; NETWORKS="mlp lenet" PARTS="epochs pipeline": only these; QUICK=1: does it run?
+	@python -m benchmarks --networks "$(NETWORKS)" --parts "$(PARTS)" $(if $(QUICK),--quick)
 
 test: $(READY)  ## the fast tests, eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile

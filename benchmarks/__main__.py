@@ -1,0 +1,121 @@
+"""`make bench`: measure everything, and write benchmarks/results.json and, made of it alone, benchmarks/results.md.
+
+Run     python -m benchmarks [--networks "mlp lenet"] [--parts "epochs pipeline"] [--quick]
+
+With some networks or parts only, or quickly on next to no images, the two files go to output/benchmarks/ instead.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import psutil
+import yaml
+
+from benchmarks import accuracy_for_time, epochs, pipeline, report, study, ways
+from digits import models, timing
+from digits.errors import UserError, nearest
+from digits.stage import finish, say, warn
+from digits.writing import write_text
+from tools import parameters
+
+WHOLE, SCRATCH = Path("benchmarks"), Path("output/benchmarks")
+PARTS = ("epochs", "pipeline", "study", "accuracy_for_time")
+QUICK_NETWORKS = ("mlp", "lenet")
+QUIET = 0.3  # load average of a minute, above which something else computes
+
+
+def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
+    """Measure, and write after each part."""
+    chosen = _known(networks, models.names(), "NETWORKS") or list(QUICK_NETWORKS if quick else epochs.IMAGES)
+    asked = _known(parts, PARTS, "PARTS") or list(PARTS)
+    whole = not (networks or parts or quick)
+    # `dvc` and the stages' `python` are to be this environment's.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    found: dict[str, Any] = {"about": about(_command(networks, parts, quick=quick), quick=quick)}
+    if found["about"]["load"] > QUIET:
+        warn(f"the machine is busy (load {found['about']['load']}): these figures will say little")
+    threads = found["about"]["threads"]
+    measures: dict[str, Callable[[], dict[str, Any]]] = {
+        "epochs": lambda: epochs.measure(chosen, folder=SCRATCH / "log", threads=threads, quick=quick),
+        "pipeline": lambda: pipeline.measure(folder=SCRATCH, quick=quick),
+        "study": lambda: study.measure(quick=quick),
+        "accuracy_for_time": lambda: accuracy_for_time.measure(folder=SCRATCH, threads=threads, quick=quick),
+    }
+    for part in asked:
+        found[part] = _measured(part, measures[part])
+        write(found, SCRATCH)
+    if whole:
+        write(found, WHOLE)
+    say(f"{WHOLE if whole else SCRATCH}/results.md")
+
+
+def write(found: dict[str, Any], folder: Path) -> None:
+    """Write the results as JSON, and the page that is made of them."""
+    write_text(folder / "results.json", json.dumps(found, indent=2) + "\n")
+    write_text(folder / "results.md", report.page(found))
+
+
+def about(command: str, *, quick: bool) -> dict[str, Any]:
+    """Return on what, with what and when it is measured, by which command of make."""
+    versions = timing.software() | {"dvc": metadata.version("dvc")}
+    if ways.installed(ways.WAYS["torch"]):
+        versions["torch"] = metadata.version("torch")
+    return {
+        "date": datetime.date.today().isoformat(),
+        "command": command,
+        "commit": _git("rev-parse", "--short", "HEAD"),
+        "edited": bool(_git("status", "--porcelain", "--untracked-files=no")),
+        "quick": quick,
+        "load": round(os.getloadavg()[0], 2),
+        "threads": yaml.safe_load(parameters.text())["compute"]["threads"],
+        "machine": timing.machine() | {"memory_gigabytes": round(psutil.virtual_memory().total / 2**30, 1)},
+        "software": versions,
+    }
+
+
+def _command(networks: list[str], parts: list[str], *, quick: bool) -> str:
+    options = {"NETWORKS": " ".join(networks), "PARTS": " ".join(parts), "QUICK": "1" if quick else ""}
+    return " ".join(["make bench", *(f"{name}={shlex.quote(value)}" for name, value in options.items() if value)])
+
+
+def _measured(part: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    say(f"# {part}")
+    try:
+        return measure()
+    except Exception as error:  # half an hour of other measurements is not to be lost with it
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        warn(f"{part}: {reason}")
+        return {"failed": reason}
+
+
+def _known(given: list[str], known: list[str] | tuple[str, ...], option: str) -> list[str]:
+    for name in given:
+        if name not in known:
+            raise UserError(f"{option}: expected {nearest(name, known)}; received {name}; known: {', '.join(known)}")
+    return given
+
+
+def _git(*words: str) -> str:
+    """Return what Git says; an unpacked archive has none, and its figures no commit."""
+    try:
+        return subprocess.run(["git", *words], capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--networks", default="", help="names of digits/models, blanks between; all of them unless given")
+    parser.add_argument("--parts", default="", help=f"of {', '.join(PARTS)}; all of them unless given")
+    parser.add_argument("--quick", action="store_true", help="on next to no images: does it run?")
+    words = parser.parse_args()
+    finish(lambda: main(networks=words.networks.split(), parts=words.parts.split(), quick=words.quick))

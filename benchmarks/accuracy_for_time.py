@@ -1,0 +1,88 @@
+"""What recipes/fast.yaml's training takes against what course C's LeNet takes under plain Keras `fit` for its 18 epochs."""
+
+import json
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks import epochs, turns
+from benchmarks.epochs import contender, drawn
+from benchmarks.pipeline import run
+from digits.stage import say
+from tools import recipe, workspace
+
+SLOW, FAST = "lenet", "fast"  # recipes
+IMAGES = 5_000  # of the slow recipe's 55,000; steps are all alike
+ROUNDS = 3
+SEEDS = (1, 2, 3)
+
+
+def measure(*, folder: Path, threads: int, quick: bool) -> dict[str, Any]:
+    """Return both, or the first and why there is no second."""
+    slow = slow_seconds(folder=folder / "log", threads=threads, quick=quick)
+    say(f"LeNet under fit: {slow['seconds_per_epoch'][-1]:.1f} s for {slow['images']:,} images")
+    if FAST not in recipe.names():
+        return {"slow": slow, "missing": f"recipes/{FAST}.yaml is not there"}
+    runs = fast_runs(folder / FAST, quick=quick)
+    if runs[0]["dataset"] != "mnist" and not quick:
+        return {"slow": slow, "missing": f"MNIST was not in reach, and {runs[0]['dataset']} is another task"}
+    return {"slow": slow, "fast": runs}
+
+
+def slow_seconds(*, folder: Path, threads: int, quick: bool) -> dict[str, Any]:
+    """Return the seconds per epoch of the recipe's network under plain `fit`, for some of its images, with its batch size."""
+    values = recipe.values(SLOW)
+    train, images = values["train"], epochs.FEW if quick else IMAGES
+    with ExitStack() as stack:
+        fit = stack.enter_context(
+            contender(
+                "fit",
+                values["model"]["name"],
+                drawn(folder / "strokes-slow.npz", images),
+                folder=folder / "slow",
+                images=images,
+                epochs=1 + ROUNDS,
+                batch_size=train["batch_size"],
+                learning_rate=train["learning_rate"],
+                threads=threads,
+            )
+        )
+        measured = turns.in_turn({"fit": fit}, rounds=ROUNDS)["fit"]
+    if measured.failed:
+        raise turns.Failed(measured.failed)
+    return {
+        "images": images,
+        "seconds_per_epoch": measured.seconds,
+        "batch_size": train["batch_size"],
+        "of_images": values["split"]["train"],
+        "epochs": train["epochs"],
+    }
+
+
+def fast_runs(project: Path, *, quick: bool) -> list[dict[str, Any]]:
+    """Run the fast recipe for each seed as `dvc repro` does, and return what its training took and its test accuracy."""
+    shutil.rmtree(project, ignore_errors=True)
+    values = recipe.values(FAST)
+    if quick:
+        small = yaml.safe_load(Path("recipes/quick.yaml").read_text(encoding="utf-8"))
+        values |= {section: values[section] | small[section] for section in ("fetch", "split")}
+    runs = []
+    for seed in SEEDS[:1] if quick else SEEDS:
+        workspace.make(project, values | {"train": values["train"] | {"seed": seed}})
+        run(project, "evaluate")
+        timing = json.loads((project / "output/timing.json").read_text(encoding="utf-8"))["train"]
+        metrics = json.loads((project / "output/metrics.json").read_text(encoding="utf-8"))
+        runs.append(
+            {
+                "seed": seed,
+                "dataset": metrics["dataset"],
+                "accuracy": metrics["accuracy"],
+                "gradient_seconds": timing["gradient_seconds_per_epoch"] * timing["epochs"],
+                "training_seconds": timing["seconds"],
+            }
+        )
+        say(f"{FAST}, seed {seed}: {metrics['accuracy']:.4f} in {timing['seconds']:.1f} s")
+    return runs

@@ -1,0 +1,131 @@
+"""Seconds per epoch of every network, trained in every way: in turn, in the same rounds as the yardstick."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import turns, ways
+from benchmarks.turns import Contender, Measured
+from benchmarks.ways import PRODUCT_FLOP
+from digits import strokes
+from digits.stage import say
+from digits.writing import replacing
+
+# Of one epoch: as many as keep a round of all ways below about ten seconds on two cores (shared/facts.md), all at 15 minutes.
+IMAGES = {
+    "softmax": 20_000,
+    "mlp": 20_000,
+    "resnet5": 10_000,
+    "dnn": 5_000,
+    "convnet": 5_000,
+    "recognition": 2_000,
+    "fashion1": 2_000,
+    "fashion2": 2_000,
+    "lenet": 2_000,
+    "fashion3": 1_000,
+    "fashion4": 1_000,
+    "fashion_resnet": 1_000,
+    "resnet_d": 1_000,
+    "resnet50": 300,
+}
+ROUNDS = 5
+BATCH_SIZE = 100  # images
+LEARNING_RATE = 0.001
+FEW, FEW_ROUNDS = 200, 3  # of a quick run
+SEED = 1  # of the strokes
+
+
+def measure(networks: Sequence[str], *, folder: Path, threads: int, quick: bool) -> dict[str, Any]:
+    """Return for each network what each way took; what the processes write besides goes to `folder`."""
+    data = drawn(folder / "strokes.npz", FEW if quick else max(IMAGES.values()))
+    rounds = FEW_ROUNDS if quick else ROUNDS
+    found = {}
+    with yardstick(data, folder=folder, threads=threads) as stick:
+        for name in networks:
+            images = FEW if quick else IMAGES[name]
+            found[name] = _network(name, stick, data, folder=folder, images=images, rounds=rounds, threads=threads)
+            _tell(name, found[name])
+    return {"rounds": rounds, "batch_size": BATCH_SIZE, "learning_rate": LEARNING_RATE, "networks": found}
+
+
+def drawn(path: Path, count: int) -> Path:
+    """Write `count` strokes and their labels as an .npz file, and return its path."""
+    images, labels = strokes.draw(count, classes=strokes.CLASSES["digits"], seed=SEED)
+    with replacing(path) as part, part.open("wb") as file:
+        np.savez(file, images=images, labels=labels)
+    return path
+
+
+def yardstick(data: Path, *, folder: Path, threads: int) -> Contender:
+    """Start the process that multiplies matrices."""
+    return contender("yardstick", "none", data, folder=folder, images=1, epochs=1, threads=threads)
+
+
+def contender(
+    way: str,
+    network: str,
+    data: Path,
+    *,
+    folder: Path,
+    images: int,
+    epochs: int,
+    threads: int,
+    batch_size: int = BATCH_SIZE,
+    learning_rate: float = LEARNING_RATE,
+) -> Contender:
+    """Start the process that trains a network in one way."""
+    numbers = {"images": images, "epochs": epochs, "batch-size": batch_size, "learning-rate": learning_rate, "threads": threads}
+    options = [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
+    words = [sys.executable, "-m", "benchmarks.contender", way, network, str(data), *options]
+    return Contender(words, log=folder / f"{network}-{way}.log")
+
+
+def entering(network: str) -> list[str]:
+    """Return the ways to train a network whose package is installed and to whose layers they make a difference."""
+    flat = network in ("softmax", "mlp", "dnn")
+    return [name for name, way in ways.WAYS.items() if ways.installed(way) and not (flat and way.convolutions_only)]
+
+
+def _network(network: str, stick: Contender, data: Path, *, folder: Path, images: int, rounds: int, threads: int) -> dict[str, Any]:
+    with ExitStack() as stack:
+        contenders = {
+            way: stack.enter_context(
+                contender(way, network, data, folder=folder, images=images, epochs=1 + rounds, threads=threads)
+            )
+            for way in entering(network)
+        }
+        measured = turns.in_turn({"yardstick": stick, **contenders}, rounds=rounds)
+        for way, process in contenders.items():
+            turns.finish(process, measured[way])
+    products = measured.pop("yardstick")
+    if products.failed:
+        raise turns.Failed(products.failed)
+    facts = measured["loop"].facts
+    return {
+        "images": images,
+        "parameters": facts.get("parameters"),
+        "flop_per_image": facts.get("flop_per_image"),
+        "product_gflops": [round(PRODUCT_FLOP / seconds / 1e9, 1) for seconds in products.seconds],
+        "ways": {way: _as_written(one) for way, one in measured.items()},
+    }
+
+
+def _as_written(one: Measured) -> dict[str, Any]:
+    written = asdict(one) | {"seconds": _rounded(one.seconds), "accuracy": one.facts.get("accuracy")}
+    written |= {"first": _rounded([one.first])[0], "peak_megabytes": round(one.peak_megabytes)}
+    del written["facts"]
+    return written
+
+
+def _rounded(seconds: Sequence[float]) -> list[float]:
+    return [round(second, 5) for second in seconds]
+
+
+def _tell(name: str, found: dict[str, Any]) -> None:
+    took = {way: f"{np.median(one['seconds']):.3f} s" if one["seconds"] else "failed" for way, one in found["ways"].items()}
+    say(f"{name}, {found['images']:,} images: " + ", ".join(f"{way} {seconds}" for way, seconds in took.items()))

@@ -1,0 +1,127 @@
+"""The tables of seconds per epoch, as Markdown lines."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from benchmarks.markdown import paragraph, table
+from benchmarks.ratios import Ratio, geometric_mean, median, of_rounds
+from benchmarks.ways import SIDE, WAYS
+
+Cell = Callable[[Mapping[str, Any], str], str]
+LEAST, MEAN = 1.1, 1.3  # the aim, of each ratio and of their geometric mean
+AGAINST_TORCH = ("resnet5", "mlp", "lenet", "recognition")  # the networks with an aim
+FIT, TORCH = ("fit", "fit_jit"), ("torch", "torch_channels_last")
+
+
+def section(found: Mapping[str, Any]) -> list[str]:
+    """Return the section: how it was measured, what it comes to, and each table."""
+    networks: Mapping[str, Mapping] = found["networks"]
+    rate = median([rate for network in networks.values() for rate in network["product_gflops"]])
+    return [
+        "## Seconds per epoch",
+        "",
+        *paragraph(
+            f"Adam at {found['learning_rate']}, batches of {found['batch_size']}, the same strokes for all; updates alone.",
+            "Each way trains in a process of its own that lives through all rounds; they take turns, an epoch each, every round",
+            "beginning with another. The first epoch, with what is compiled in it, does not count. The median of the",
+            f"{found['rounds']} after it stands here, and in the ratios the median of the rounds' own (least–most).",
+            "oneDNN, threads and images are the same; in all else Keras and PyTorch are as they come.",
+        ),
+        "",
+        *_aims(networks),
+        "",
+        *_table(networks, list(WAYS), lambda network, way: f"{median(took(network, way)):.3f}", images=True),
+        "",
+        "Times as long as our loop:",
+        "",
+        *_table(networks, [way for way in WAYS if way != "loop"], lambda network, way: str(ratio(network, way) or "")),
+        "",
+        *paragraph(
+            f"The yardstick, a float32 product of two {SIDE}x{SIDE} matrices by TensorFlow, in turn with the rest,",
+            f"reached {rate:.0f} GFLOP/s.",
+            "An epoch's convolutions and matrix products, forward and back, reach this share of it:",
+        ),
+        "",
+        *_table(networks, list(WAYS), _share),
+        "",
+        *paragraph(f"MFLOP an image and update: {_needs(networks)}."),
+        "",
+        "The most memory each process held, TensorFlow or PyTorch included, and its first epoch:",
+        "",
+        *_table(networks, list(WAYS), _memory),
+        *_failures(networks),
+    ]
+
+
+def took(network: Mapping[str, Any], way: str) -> list[float]:
+    """Return the seconds of each round; none if the way was left out or failed."""
+    one = network["ways"].get(way)
+    return one["seconds"] if one and not one["failed"] else []
+
+
+def better(network: Mapping[str, Any], of: Sequence[str]) -> str:
+    """Return the way with the least median, or "" if there is none."""
+    there = [way for way in of if took(network, way)]
+    return min(there, key=lambda way: median(took(network, way)), default="")
+
+
+def ratio(network: Mapping[str, Any], way: str) -> Ratio | None:
+    """Return how many times as long as our loop a way took."""
+    theirs, ours = took(network, way), took(network, "loop")
+    return of_rounds(theirs, ours) if theirs and ours else None
+
+
+def _aims(networks: Mapping[str, Mapping]) -> list[str]:
+    compared = {
+        "Keras `fit`": {name: ratio(network, "fit") for name, network in networks.items()},
+        "the better of Keras `fit` with and without `jit_compile`": {
+            name: ratio(network, better(network, FIT)) for name, network in networks.items()
+        },
+        f"the better of PyTorch's two, on {', '.join(AGAINST_TORCH)}": {
+            name: ratio(networks[name], better(networks[name], TORCH)) for name in AGAINST_TORCH if name in networks
+        },
+        "the better of PyTorch's two, on every network": {
+            name: ratio(network, better(network, TORCH)) for name, network in networks.items()
+        },
+    }
+    rows = []
+    for what, found in compared.items():
+        medians = {name: one.median for name, one in found.items() if one}
+        if medians:
+            low, high = min(medians, key=lambda name: medians[name]), max(medians, key=lambda name: medians[name])
+            mean = geometric_mean(list(medians.values()))
+            rows.append((what, f"{mean:.2f}", f"{medians[low]:.2f}, {low}", f"{medians[high]:.2f}, {high}"))
+    aim = f"The aim is {LEAST} on each network and {MEAN} in the geometric mean, against Keras `fit` and on PyTorch's four."
+    return [*table(["our loop against", "times as fast, geometric mean", "least", "most"], rows), "", aim]
+
+
+def _table(networks: Mapping[str, Mapping], ways: Sequence[str], cell: Cell, *, images: bool = False) -> list[str]:
+    """Return a row a network and a column a way; `cell` gives a network's text for a way that has seconds."""
+    ways = [way for way in ways if any(took(network, way) for network in networks.values())]
+    rows = [
+        [name, *([f"{network['images']:,}"] if images else []), *(cell(network, way) if took(network, way) else "" for way in ways)]
+        for name, network in networks.items()
+    ]
+    return table(["network", *(["images"] if images else []), *(WAYS[way].label for way in ways)], rows)
+
+
+def _share(network: Mapping[str, Any], way: str) -> str:
+    if not network["flop_per_image"]:  # our loop, which counts them, failed
+        return ""
+    rate = network["flop_per_image"] * network["images"] / median(took(network, way)) / 1e9
+    return f"{100 * rate / median(network['product_gflops']):.0f} %"
+
+
+def _needs(networks: Mapping[str, Mapping]) -> str:
+    needs = {name: network["flop_per_image"] for name, network in networks.items() if network["flop_per_image"]}
+    return ", ".join(f"{name} {flop / 1e6:.{2 if flop < 1e7 else 0}f}" for name, flop in needs.items())
+
+
+def _memory(network: Mapping[str, Any], way: str) -> str:
+    one = network["ways"][way]
+    return f"{one['peak_megabytes']:,} MB, {one['first']:.1f} s"
+
+
+def _failures(networks: Mapping[str, Mapping]) -> list[str]:
+    failed = {(name, way): one["failed"] for name, network in networks.items() for way, one in network["ways"].items()}
+    return [f"\n{WAYS[way].label} failed on {name}: {reason}" for (name, way), reason in failed.items() if reason]

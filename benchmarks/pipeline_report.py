@@ -1,0 +1,68 @@
+"""The tables of what DVC, the stages and a study take, as Markdown lines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from benchmarks.markdown import paragraph, table
+from benchmarks.ratios import median, of_rounds
+
+NOTHING, BEYOND = 1.1, 15  # the aims: times DVC's own time; seconds of the default run beyond training
+
+
+def section(found: Mapping[str, Any]) -> list[str]:
+    """Return the section on `dvc repro`."""
+    no_op, replot = found["no_op"], found["replot"]
+    rows = [
+        ("nothing to do", f"{median(no_op['ours']):.2f}"),
+        ("six empty stages, each of which copies a byte, and nothing to do", f"{median(no_op['empty']):.2f}"),
+        (f"another plot.dpi, which runs {', '.join(replot['stages'])}", f"{median(replot['seconds']):.2f}"),
+    ]
+    return [
+        "## `dvc repro`",
+        "",
+        *table(["with", "seconds"], rows),
+        "",
+        *paragraph(
+            f"Nothing to do takes {of_rounds(no_op['ours'], no_op['empty'])} times as long as six empty stages;",
+            f"the aim is {NOTHING}.",
+            f"Medians of {len(no_op['ours'])}, in turn, and of {len(replot['seconds'])} for the plot.",
+        ),
+        "",
+        *_default_run(found["default_run"]),
+    ]
+
+
+def _default_run(run: Mapping[str, Any]) -> list[str]:
+    parts = {
+        "set-up: DVC's start, then check, fetch and split without their imports": run["set_up"],
+        f"imports of its {len(run['stages'])} stages": run["imports"],
+        "training: compiling, gradient updates, an evaluation and a checkpoint each epoch": run["training"],
+        "the rest: test images, pictures, symbols, handwriting, DVC's hashing": run["rest"],
+        "all": run["total"],
+    }
+    stages = [(name, f"{seconds:.1f}", f"{run['stage_imports'][name]:.1f}") for name, seconds in run["stages"].items()]
+    return [
+        *paragraph(
+            f"The default run from scratch, `dvc repro` in an empty workspace, {run['dataset']}, {run['epochs']} epochs, once. What"
+            " `make` installs is not counted. The imports were timed after the run, each stage's once."
+        ),
+        "",
+        *table(["part", "seconds"], [(name, f"{seconds:.1f}") for name, seconds in parts.items()]),
+        "",
+        f"Beyond training: {run['total'] - run['training']:.1f} s; the aim is {BEYOND}.",
+        "",
+        *table(["stage", "seconds", "of them imports"], stages),
+    ]
+
+
+def study(found: Mapping[str, Any]) -> list[str]:
+    """Return the section on a study."""
+    count, seconds = found["variations"], found["seconds"]
+    return [
+        "## A small study",
+        "",
+        *paragraph(
+            f"{count} variations of recognition on {found['workers']} workers, 1,000 strokes and two epochs each, in a clone of the"
+            f" commit: {seconds:.0f} s with the workers' start and the report, {3600 * count / seconds:.0f} variations an hour."
+        ),
+    ]

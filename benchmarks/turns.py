@@ -1,0 +1,112 @@
+"""Contenders in turn: each in a process of its own that lives through all rounds and waits while the others have theirs.
+
+So each has the caches, the compiled functions and the peak memory that it would have alone, and whatever slows the machine for a
+while slows all of them. A waiting process reads from a pipe and computes nothing.
+"""
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+
+class Failed(Exception):
+    """A contender ended before it should. Its text is the last line it wrote."""
+
+
+@dataclass
+class Measured:
+    """What one contender took."""
+
+    first: float = 0.0  # seconds of its first epoch, compilation included
+    seconds: list[float] = field(default_factory=list)  # of each epoch after it
+    peak_megabytes: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)  # what it said at its end
+    failed: str = ""  # why there is nothing more
+
+
+class Contender:
+    """A process that takes a turn when it is told to."""
+
+    def __init__(self, words: Sequence[str], *, log: Path):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        self._log = log
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+
+    def turn(self) -> dict[str, float]:
+        """Let it run an epoch, and return what it says of it. Raises Failed."""
+        try:
+            print(file=self._process.stdin, flush=True)
+        except BrokenPipeError:
+            pass  # it is gone; its answer says so
+        return self.heard()
+
+    def heard(self) -> dict[str, float]:
+        """Return the next line it has to say. Raises Failed."""
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            status = self._process.wait()
+            lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+            raise Failed(f"exit status {status}: {lines[-1].strip()[:200] if lines else 'nothing said'}")
+        return json.loads(line)
+
+    def __enter__(self) -> "Contender":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                try:
+                    stream.close()
+                except BrokenPipeError:
+                    pass
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def in_turn(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, Measured]:
+    """Return what each contender took: a first epoch, alone while it compiles, and then one in each round.
+
+    Each round begins with another contender. One that fails is left out from there on.
+    """
+    measured = {name: Measured() for name in contenders}
+    for name, contender in contenders.items():
+        _take(contender, measured[name], first=True)
+    names = list(contenders)
+    for number in range(rounds):
+        start = number % len(names)
+        for name in names[start:] + names[:start]:
+            _take(contenders[name], measured[name])
+    return measured
+
+
+def _take(contender: Contender, measured: Measured, *, first: bool = False) -> None:
+    if measured.failed:
+        return
+    try:
+        said = contender.turn()
+    except Failed as error:
+        measured.failed = str(error)
+        return
+    if first:
+        measured.first = said["seconds"]
+    else:
+        measured.seconds.append(said["seconds"])
+    measured.peak_megabytes = said["peak_megabytes"]
+
+
+def finish(contender: Contender, measured: Measured) -> None:
+    """Hear what a contender that has run all its epochs says at its end."""
+    if measured.failed:
+        return
+    try:
+        measured.facts = contender.heard()
+    except Failed as error:
+        measured.failed = str(error)

@@ -1,0 +1,52 @@
+"""The project's own loop, `digits.training.train`, as stages/train.py calls it."""
+
+import numpy as np
+
+from benchmarks.operations import flop_per_image
+from benchmarks.ways import CLASSES, SEED, Task, Turns
+from digits import models, optimizers, training
+from digits.augmentation import AugmentParams
+from digits.compute import deterministic
+from digits.training import State
+
+STILL = AugmentParams(shift=0, rotate=0, scale=0, elastic=0, erase=0)  # no other way moves its images
+
+
+class Watcher:
+    """A `training.Watcher` that lets each epoch begin when it is its turn."""
+
+    def __init__(self, turns: Turns, *, epochs: int):
+        self._turns, self._epochs = turns, epochs
+
+    def images_done(self, count: int) -> None:
+        pass
+
+    def epoch_done(self, state: State, *, seconds: float) -> None:
+        self._turns.done(seconds)
+        if state.epochs < self._epochs:
+            self._turns.wait()
+
+
+def train(task: Task, turns: Turns) -> None:
+    """Train the task, deterministically as the pipeline does, and report the network's size too."""
+    deterministic(threads=task.threads)
+    network = models.build(task.network, classes=CLASSES, seed=SEED)
+    steps = training.steps_per_epoch(len(task), batch_size=task.batch_size)
+    turns.wait()
+    state = training.train(
+        network,
+        {"train": task},
+        num_epochs=task.epochs,
+        batch_size=task.batch_size,
+        optimizer=optimizers.build("adam", momentum=0, weight_decay=0),
+        rates=np.full(task.epochs * steps, task.learning_rate, np.float32),
+        moves=STILL,
+        objective=training.Objective(classes=CLASSES, smoothing=0, l2=0),
+        patience=0,
+        seed=SEED,
+        state=State(),
+        watcher=Watcher(turns, epochs=task.epochs),
+    )
+    turns.finish(
+        accuracy=state.history[-1]["train_accuracy"], parameters=network.count_params(), flop_per_image=flop_per_image(network)
+    )

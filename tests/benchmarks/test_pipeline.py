@@ -1,0 +1,26 @@
+"""How a run's seconds are divided, and six stages that take no time of their own."""
+
+import pytest
+
+from benchmarks import pipeline
+
+LINES = [(0.5, "'own' didn't change\n"), (1.0, "Running stage 'check':\n"), (2.0, "Running stage 'fetch':\n"), (2.5, "> python\n")]
+
+
+def test_a_stage_lasts_until_the_next_and_the_last_until_the_end():
+    assert pipeline.by_stage(LINES, total=6.0) == (1.0, {"check": 1.0, "fetch": 4.0})
+
+
+def test_the_parts_add_up():
+    stages = {"check": 1.0, "fetch": 2.0, "split": 1.5, "train": 20.0, "plot": 4.0}
+    imports = {"check": 0.5, "fetch": 0.5, "split": 0.5, "train": 5.0, "plot": 1.0}
+    parts = pipeline.split(30.0, first=1.5, stages=stages, training=14.0, imports=imports)
+    assert parts == {"total": 30.0, "set_up": 4.5, "imports": 7.5, "training": 14.0, "rest": pytest.approx(4.0)}
+    assert sum(parts.values()) == pytest.approx(60.0)
+
+
+@pytest.mark.slow
+def test_six_empty_stages_run_once_and_then_have_nothing_to_do(tmp_path):
+    pipeline.make_empty(tmp_path / "empty")
+    assert (tmp_path / "empty/6").read_text() == "0"
+    assert not any(line.startswith(pipeline.BEGINS) for _, line in pipeline.run(tmp_path / "empty"))

@@ -1,0 +1,130 @@
+"""The page is made of the JSON alone, and two of them are compared."""
+
+import json
+import subprocess
+import sys
+from copy import deepcopy
+
+import pytest
+
+from benchmarks import compare, report
+from tests.worlds import ROOT
+
+
+def way(*seconds: float, failed: str = "") -> dict:
+    return {"first": 9.0, "seconds": list(seconds), "peak_megabytes": 700, "failed": failed, "accuracy": 0.9}
+
+
+def network(**ways: dict) -> dict:
+    return {"images": 1000, "parameters": 5, "flop_per_image": 2_000_000, "product_gflops": [100.0, 100.0], "ways": ways}
+
+
+FOUND = {
+    "about": {
+        "date": "2026-01-02", "command": "python -m benchmarks", "commit": "abc", "edited": False, "quick": False, "load": 0.1,
+        "threads": 2, "machine": {"processor": "P", "cores": 2, "system": "S", "memory_gigabytes": 8},
+        "software": {"python": "3", "tensorflow": "2", "oneDNN": "1", "dvc": "3"},
+    },
+    "epochs": {
+        "rounds": 3, "batch_size": 100, "learning_rate": 0.001,
+        "networks": {
+            "mlp": network(
+                loop=way(0.1, 0.1, 0.2), fit=way(0.2, 0.4, 0.2), fit_jit=way(0.3, 0.3, 0.3), torch=way(0.11, 0.12, 0.22)
+            ),
+            "lenet": network(loop=way(1, 1, 1), fit=way(8, 8, 8), fit_jit=way(failed="out of memory")),
+        },
+    },
+    "pipeline": {
+        "no_op": {"ours": [1.1, 1.1, 1.3], "empty": [1.0, 1.0, 1.0]},
+        "replot": {"seconds": [3.0, 4.0, 5.0], "stages": ["plot"]},
+        "default_run": {
+            "dataset": "mnist", "epochs": 100, "total": 50.0, "set_up": 3.0, "imports": 9.0, "training": 30.0, "rest": 8.0,
+            "stages": {"train": 40.0, "plot": 7.0}, "stage_imports": {"train": 5.0, "plot": 4.0},
+        },
+    },
+    "study": {"variations": 12, "workers": 2, "seconds": 120.0},
+    "accuracy_for_time": {
+        "slow": {"images": 5000, "seconds_per_epoch": [5.0, 6.0, 7.0], "batch_size": 50, "of_images": 55000, "epochs": 18},
+        "missing": "recipes/fast.yaml is not there",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", [
+    "| mlp | 1,000 | 0.100 | 0.200 | 0.300 | 0.120 |",
+    "| mlp | 2.00 (1.00–4.00) | 3.00 (1.50–3.00) | 1.10 (1.10–1.20) |",
+    "| lenet | 8.00 (8.00–8.00) |  |  |",
+    "| Keras `fit` | 4.00 | 2.00, mlp | 8.00, lenet |",
+    "| mlp | 20 % | 10 % | 7 % | 17 % |",
+    "`fit`, `jit_compile` failed on lenet: out of memory",
+    "PyTorch is left out: it is not installed (the extra `bench`).",
+    "| another plot.dpi, which runs plot | 4.00 |",
+    "Beyond training: 20.0 s; the aim is 15.",
+    "recipes/fast.yaml's row is left out: recipes/fast.yaml is not there.",
+])  # fmt: skip
+def test_the_page_says(line):
+    assert line in report.page(FOUND).splitlines()
+
+
+def test_the_slow_recipe_s_time_is_that_of_all_its_images_and_epochs():
+    assert "66.0 s an epoch of 55,000 images" in report.page(FOUND)
+    assert "its 18 epochs take 1188 s" in report.page(FOUND).replace("\n", " ")
+
+
+def test_the_fast_recipe_s_time_is_set_against_it():
+    found = deepcopy(FOUND)
+    run = {"seed": 1, "dataset": "mnist", "accuracy": 0.993, "gradient_seconds": 11.88, "training_seconds": 19.8}
+    found["accuracy_for_time"] = {"slow": FOUND["accuracy_for_time"]["slow"], "fast": [run]}
+    assert "| seed 1 | 0.9930 | 11.9 | 100 | 19.8 | 60 |" in report.page(found).splitlines()
+
+
+def test_a_part_that_failed_or_was_not_measured_leaves_the_others():
+    text = report.page({"about": FOUND["about"], "study": {"failed": "Clone: no Git"}})
+    assert "The part study failed: Clone: no Git" in text
+    assert "Seconds per epoch" not in text
+
+
+def test_the_committed_page_is_made_of_the_committed_figures():
+    path = ROOT / "benchmarks/results.json"
+    if not path.exists():
+        pytest.skip("no results are committed yet: `make bench`")
+    page = report.page(json.loads(path.read_text(encoding="utf-8")))
+    assert page == path.with_suffix(".md").read_text(encoding="utf-8"), "run `python -m benchmarks.report`"
+
+
+def written(folder, name: str, found: dict):
+    (folder / name).write_text(json.dumps(found))
+    return folder / name
+
+
+def compared(*paths) -> subprocess.CompletedProcess:
+    words = [sys.executable, "-m", "benchmarks.compare", *map(str, paths)]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_two_commits_are_compared(tmp_path):
+    faster = deepcopy(FOUND)
+    faster["about"]["commit"] = "def"
+    faster["about"]["threads"] = 4
+    faster["epochs"]["networks"]["mlp"]["ways"]["loop"] = way(0.05, 0.05, 0.05)
+    run = compared(written(tmp_path, "old.json", FOUND), written(tmp_path, "new.json", faster))
+    assert "| figure | abc, 2026-01-02 | def, 2026-01-02 | new / old |" in run.stdout
+    assert "| mlp: loop, ms an image | 0.1 | 0.05 | 0.500 |" in run.stdout
+    assert "| our loop, geometric mean of 2 networks | | | 0.707 |" in run.stdout
+    assert "Not the same threads: 2 and 4." in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(None, "is not there"), ("{", "is no results.json"), ('{"epochs": 1}', "is no results")]
+)
+def test_what_is_no_results_json_is_one_line(tmp_path, text, said):
+    path = tmp_path / "new.json"
+    if text:
+        path.write_text(text)
+    run = compared(written(tmp_path, "old.json", FOUND), path)
+    assert (run.returncode, len(run.stderr.splitlines())) == (2, 1)
+    assert said in run.stderr
+
+
+def test_every_figure_compared_is_above_zero():
+    assert min(compare.seconds(FOUND).values()) > 0

@@ -1,0 +1,61 @@
+"""Contenders in turn: one at a time, the first epoch apart, and one that dies says why."""
+
+import subprocess
+import sys
+from contextlib import ExitStack
+
+import pytest
+
+from benchmarks import turns
+from benchmarks.turns import Contender, Failed
+from tests.worlds import ROOT
+
+SCRIPT = """
+import json, sys
+for line in sys.stdin:
+    with open({shared!r}, "a") as file:
+        file.write({name!r})
+    count = len(open({shared!r}).read())
+    if {dies} and count > 4:
+        sys.exit("out of luck")
+    print(json.dumps(dict(seconds=count, peak_megabytes=7)), flush=True)
+"""
+
+
+def contenders(stack, folder, *names, dies=()):
+    shared = folder / "order.txt"
+    scripts = {name: SCRIPT.format(shared=str(shared), name=name, dies=name in dies) for name in names}
+    words = {name: [sys.executable, "-c", script] for name, script in scripts.items()}
+    return shared, {name: stack.enter_context(Contender(words[name], log=folder / f"{name}.log")) for name in names}
+
+
+def test_they_take_turns_and_each_round_begins_with_another(tmp_path):
+    with ExitStack() as stack:
+        order, processes = contenders(stack, tmp_path, "a", "b", "c")
+        measured = turns.in_turn(processes, rounds=3)
+    assert order.read_text() == "abc" + "abc" + "bca" + "cab"
+    assert (measured["a"].first, measured["a"].seconds) == (1, [4, 9, 11])
+    assert measured["b"].peak_megabytes == 7
+
+
+def test_one_that_dies_says_its_last_line_and_the_others_go_on(tmp_path):
+    with ExitStack() as stack:
+        _, processes = contenders(stack, tmp_path, "a", "b", dies=("b",))
+        measured = turns.in_turn(processes, rounds=4)
+    assert "out of luck" in measured["b"].failed
+    assert len(measured["a"].seconds) == 4
+
+
+def test_one_that_cannot_start_says_why(tmp_path):
+    with Contender([sys.executable, "-c", "raise ValueError('no such network')"], log=tmp_path / "log") as process:
+        with pytest.raises(Failed, match="no such network"):
+            process.turn()
+
+
+def test_an_unknown_network_or_part_is_one_line():
+    for option in ("--networks", "--parts"):
+        words = [sys.executable, "-m", "benchmarks", option, "mpl"]
+        run = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert run.returncode == 2
+        assert len(run.stderr.splitlines()) == 1
+        assert "received mpl" in run.stderr

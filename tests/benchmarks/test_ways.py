@@ -1,0 +1,55 @@
+"""Our loop and Keras' `fit` as they are measured: each epoch waits for its turn, and what they train learns."""
+
+import io
+
+import pytest
+
+from benchmarks import epochs, turns, ways
+from benchmarks.operations import flop_per_image
+from benchmarks.ways import CLASSES, SEED, Turns
+from digits import models
+
+
+@pytest.mark.parametrize("way", ["loop", "fit", "fit_jit"])
+def test_a_process_takes_its_turns_and_says_at_the_end_what_was_learnt(way, tmp_path):
+    data = epochs.drawn(tmp_path / "strokes.npz", 600)
+    with epochs.contender(
+        way, "mlp", data, folder=tmp_path, images=600, epochs=4, threads=2, batch_size=20, learning_rate=0.001
+    ) as process:
+        measured = turns.in_turn({way: process}, rounds=3)[way]
+        turns.finish(process, measured)
+    assert not measured.failed
+    assert min(measured.first, *measured.seconds) > 0
+    assert measured.peak_megabytes > 100
+    assert measured.facts["accuracy"] > 0.7
+    if way == "loop":
+        assert (measured.facts["parameters"], measured.facts["flop_per_image"]) == (407_050, 1_636_352)
+
+
+def test_without_another_turn_it_ends():
+    with pytest.raises(SystemExit):
+        Turns(io.StringIO(""), io.StringIO()).wait()
+
+
+def test_a_matrix_product_counts_twice_its_sizes_forward_and_twice_more_for_each_gradient():
+    network = models.build("mlp", classes=CLASSES, seed=SEED)
+    assert flop_per_image(network) == 2 * (784 * 512 + 512 * 10) * 2 + 2 * 512 * 10  # none for the gradient of the pixels
+
+
+def test_lenet_needs_what_facts_says():
+    assert flop_per_image(models.build("lenet", classes=CLASSES, seed=SEED)) == pytest.approx(83e6, rel=0.05)
+
+
+def test_every_network_is_measured():
+    assert sorted(epochs.IMAGES) == models.names()
+
+
+def test_without_convolutions_channels_last_is_no_way(monkeypatch):
+    monkeypatch.setattr(ways, "installed", lambda way: True)
+    assert epochs.entering("lenet") == list(ways.WAYS)
+    assert "torch_channels_last" not in epochs.entering("mlp")
+
+
+def test_without_pytorch_its_ways_are_left_out(monkeypatch):
+    monkeypatch.setattr(ways, "installed", lambda way: way.package != "torch")
+    assert epochs.entering("lenet") == ["loop", "fit", "fit_jit"]
