@@ -23,7 +23,7 @@ import yaml
 from benchmarks import accuracy_for_time, epochs, pipeline, report, study, ways
 from digits import models, timing
 from digits.errors import UserError, nearest
-from digits.stage import finish, say, warn
+from digits.stage import finish, say
 from digits.writing import write_text
 from tools import parameters
 
@@ -42,7 +42,7 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     found: dict[str, Any] = {"about": about(_command(networks, parts, quick=quick), quick=quick)}
     if found["about"]["load"] > QUIET:
-        warn(f"the machine is busy (load {found['about']['load']}): these figures will say little")
+        _warn(f"the machine is busy (load {found['about']['load']}): these figures will say little")
     threads = found["about"]["threads"]
     measures: dict[str, Callable[[], dict[str, Any]]] = {
         "epochs": lambda: epochs.measure(chosen, folder=SCRATCH / "log", threads=threads, quick=quick),
@@ -93,8 +93,12 @@ def _measured(part: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any
         return measure()
     except Exception as error:  # half an hour of other measurements is not to be lost with it
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        warn(f"{part}: {reason}")
+        _warn(f"{part}: {reason}")
         return {"failed": reason}
+
+
+def _warn(text: str) -> None:
+    print(f"bench: warning: {text}", file=sys.stderr)
 
 
 def _known(given: list[str], known: list[str] | tuple[str, ...], option: str) -> list[str]:
