@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 READY := $(VENV)/.installed
 
 .DEFAULT_GOAL := run
-.PHONY: run scm quick recipe seeds results handin read study adopt workers scale bench test test-all check tensorboard lock plots-template clean help
+.PHONY: run scm quick recipe seeds results handin read study adopt publish workers scale bench test test-all check tensorboard lock plots-template clean help
 
 run: $(READY) scm  ## run what is not up to date, print the metrics and where the pictures lie
 	dvc repro
@@ -38,6 +38,9 @@ study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; 
 
 adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
 	@python -m tools.adopt $(STUDY) $(ROW)
+
+publish: $(READY)  ## STUDY=course_c: a finished study's report, tables and pictures into docs/results/studies, to be committed
+	@python -m tools.publish $(STUDY)
 
 workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes, in output/workers; again after a kill, it goes on
 	@python -m tools.workers $(N)

@@ -3,6 +3,7 @@
 import logging
 import pickle
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -131,12 +132,15 @@ def local(*, workers: int, processes: bool = True) -> Iterator[Client]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Dask's log off the progress: a worker that died stands in its row."""
+    """Keep Dask's log off the progress, for a worker that died stands in its row; and its word on large orders: those to read the
+    test images hold a network's weights."""
     log = logging.getLogger("distributed")
     level = log.level
     log.setLevel(logging.CRITICAL)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
+            yield
     finally:
         log.setLevel(level)
 

@@ -51,14 +51,19 @@ def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
     each = inches / len(places)
     ax.set_xticks(places, [looks.fitted(str(label), inches=each) for label in panel["labels"]])
     ax.set_xlim(-0.5, len(places) - 0.5)
-    _limit(ax, np.concatenate([mean, *(100 * np.asarray(panel["paths"], np.float64))]))
+    _limit(ax, np.concatenate([mean, *(100 * np.asarray(panel["paths"], np.float64))]), ends=np.concatenate([low, high]))
     ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     title = looks.fitted(name, inches=inches, size=11, weight="bold")
     ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
 
 
-def _limit(ax: Axes, percent: np.ndarray) -> None:
-    """Give the y axis the range of what was measured, and some room; an interval wider than that runs out of the panel."""
-    known = percent[np.isfinite(percent)]
-    room = 0.3 * max(known.max() - known.min(), 0.5)
-    ax.set_ylim(known.min() - room, known.max() + room)
+def _limit(ax: Axes, percent: np.ndarray, *, ends: np.ndarray) -> None:
+    """Give the y axis the range of what was measured, and room for the intervals' ends: as much again on either side at most.
+
+    The interval of two seeds can be a hundred times as wide as anything to be seen, and runs out of the panel.
+    """
+    known, ends = percent[np.isfinite(percent)], ends[np.isfinite(ends)]
+    span = max(known.max() - known.min(), 0.5)
+    low = np.clip(ends.min(initial=np.inf), known.min() - span, known.min() - 0.25 * span)
+    high = np.clip(ends.max(initial=-np.inf), known.max() + 0.25 * span, known.max() + span)
+    ax.set_ylim(low - 0.05 * span, high + 0.05 * span)

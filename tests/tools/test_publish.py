@@ -1,0 +1,54 @@
+import csv
+import itertools
+
+import pytest
+import yaml
+
+from digits.errors import UserError
+from tests.worlds import ROOT
+from tools import publish
+
+PUBLISHED = sorted(folder.name for folder in (ROOT / publish.PUBLISHED).iterdir())
+
+
+@pytest.fixture
+def finished(tmp_path, monkeypatch):
+    folder = tmp_path / publish.STUDIES / "mine"
+    (folder / "rows").mkdir(parents=True)
+    for name in ("report.md", "table.csv", "table.md", "dimensions.png", "lock", "rows/1.json"):
+        (folder / name).write_text(name)
+    (tmp_path / publish.STUDIES / "begun").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / publish.PUBLISHED / "mine"
+
+
+def test_what_people_read_is_copied_and_what_was_there_before_is_gone(finished):
+    finished.mkdir(parents=True)
+    (finished / "rates.png").write_text("of an older study file")
+    publish.main("mine")
+    assert sorted(path.name for path in finished.iterdir()) == ["dimensions.png", "report.md", "table.csv", "table.md"]
+    assert (finished / "table.csv").read_text() == "table.csv"
+
+
+@pytest.mark.parametrize("name", ["begun", "nowhere", ""])
+def test_a_study_that_has_not_ended_is_refused(name, finished):
+    with pytest.raises(UserError, match=f"STUDY: expected a finished one, mine; received {name or 'nothing'}"):
+        publish.main(name)
+    assert not finished.parent.exists()
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_a_published_study_has_each_variation_of_its_file_once(name):
+    study = yaml.safe_load((ROOT / f"studies/{name}.yaml").read_text())
+    rows = list(csv.DictReader((ROOT / publish.PUBLISHED / name / "table.csv").read_text().splitlines()))
+    varied = [tuple(value for key, value in row.items() if key in _columns(study)) for row in rows]
+    assert len(set(varied)) == len(varied)
+    if study["strategy"] == "grid":
+        assert set(varied) == set(itertools.product(*([str(label) for label in labels] for labels in study["dimensions"].values())))
+    else:
+        assert len(varied) == study["strategy"]["variations"]
+    assert {row["seeds"] for row in rows if row["status"] == "finished"} <= {str(len(study["seeds"]))}
+
+
+def _columns(study: dict) -> list[str]:
+    return [name.rpartition(".")[2] for name in study["dimensions"]]

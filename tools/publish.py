@@ -1,0 +1,30 @@
+"""`make publish STUDY=course_c`: the report, tables and pictures of a finished study as docs/results/studies/course_c, to be committed."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from digits.errors import UserError
+from digits.stage import finish
+from digits.writing import replacing
+
+STUDIES, PUBLISHED = Path("output/studies"), Path("docs/results/studies")
+KINDS = (".md", ".csv", ".png")
+
+
+def main(study: str = "") -> None:
+    """Copy what the study wrote for people to read; its runs stay where they are."""
+    folder, target = STUDIES / study, PUBLISHED / study
+    if not study or not (folder / "report.md").is_file():
+        known = ", ".join(sorted(report.parent.name for report in STUDIES.glob("*/report.md")))
+        raise UserError(f"STUDY: expected a finished one, {known or 'and none is'}; received {study or 'nothing'}")
+    shutil.rmtree(target, ignore_errors=True)
+    for path in sorted(folder.iterdir()):
+        if path.suffix in KINDS:
+            with replacing(target / path.name) as part:
+                shutil.copyfile(path, part)
+    print(f"{target}/report.md")
+
+
+if __name__ == "__main__":
+    finish(lambda: main(*sys.argv[1:]))
