@@ -13,12 +13,12 @@ class Progress:
         self._epochs, self._images, self._stream = epochs, images, stream
         self._bar = None
 
-    def images_done(self, count: int) -> None:
-        """Hear of `count` more."""
+    def batch_done(self, images: int) -> None:
+        """Count `images` more."""
         if self._bar is None and self._stream.isatty():
             self._bar = tqdm(total=self._images, unit=" images", leave=False, file=self._stream, dynamic_ncols=True)
         if self._bar is not None:
-            self._bar.update(count)
+            self._bar.update(images)
 
     def epoch_done(self, row: dict[str, float], *, seconds: float) -> None:
         """Print each split's loss (nats per image) and accuracy, the learning rate, and the speed of the gradient updates."""

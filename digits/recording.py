@@ -47,8 +47,8 @@ class Recorder:
             say(f"going on after epoch {state.epochs}")
         return state
 
-    def images_done(self, count: int) -> None:
-        self._progress.images_done(count)
+    def batch_done(self, images: int) -> None:
+        self._progress.batch_done(images)
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
         if state.best_epoch == state.epochs:
@@ -89,7 +89,7 @@ class Bystander:
         """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
         return checkpoints.load(self._output / CHECKPOINT, fingerprint=self._run_id)
 
-    def images_done(self, count: int) -> None:
+    def batch_done(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: State, *, seconds: float) -> None:

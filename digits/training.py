@@ -12,23 +12,14 @@ from typing import Protocol
 
 import numpy as np
 
-from digits import distribution
+from digits import calls, distribution
 from digits.augmentation import AugmentParams, augment
 from digits.compute import keras, tf
 from digits.errors import UserError
 from digits.inference import BATCH, pixels
 from digits.losses import log_loss
 
-IN_A_CALL = 20  # gradient updates; a call of its own costs each of them up to a millisecond
-UPDATES = (  # what a call takes, whatever the number of images, of batches and of images in one: it is compiled once
-    tf.TensorSpec((None, 28, 28), tf.uint8),
-    tf.TensorSpec((None,), tf.int32),
-    tf.TensorSpec((None,), tf.int32),
-    tf.TensorSpec((None,), tf.float32),
-    tf.TensorSpec((), tf.int32),
-)
 SHUFFLE = 0  # tells these random numbers from the augmentation's, which has the same seed and epoch
-KEPT = 6  # networks whose compiled steps stay loaded, the ones used last: a study trains one many times
 
 
 class Diverged(UserError):
@@ -67,7 +58,7 @@ class Objective:
 class Watcher(Protocol):
     """Who is told how training goes: it draws the progress and keeps the state."""
 
-    def images_done(self, count: int) -> None: ...
+    def batch_done(self, images: int) -> None: ...
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
         """Hear of a finished epoch; `seconds` are those of its gradient updates, without the evaluation after them."""
@@ -110,26 +101,28 @@ def train(
     for variable, value in zip(variables, state.variables, strict=bool(state.variables)):
         variable.assign(value)
     distribution.set_up(network)
-    updates = _compiled_updates(network, optimizer, objective)
-    updates = distribution.on_each_replica(updates)
+    step = _compiled_step(network, optimizer, objective)
+    step = distribution.on_each_replica(step)
+    step = calls.Together(step)
     measure = _compiled_measure(network)
     images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
     num_batch = steps_per_epoch(len(images), batch_size=batch_size)
-    rates = rates.reshape(num_epochs, num_batch)
     for epoch in range(num_epochs):
         if epoch < state.epochs:
             continue  # done before this run was interrupted
         if patience and epoch - state.best_epoch >= patience:
             break
         began = time.perf_counter()
-        order = tf.constant(np.random.default_rng((seed, epoch, SHUFFLE)).permutation(len(images)), tf.int32)
+        order = np.random.default_rng((seed, epoch, SHUFFLE)).permutation(len(images)).astype(np.int32)
         moved = tf.constant(augment(images, moves, seed=seed, epoch=epoch))
-        for batch in range(0, num_batch, IN_A_CALL):
-            rows = order[batch * batch_size : (batch + IN_A_CALL) * batch_size]
-            updates(moved, labels, rows, rates[epoch, batch : batch + IN_A_CALL], tf.constant(batch_size))
-            watcher.images_done(len(rows))
+        for batch in range(num_batch):
+            # gradient update
+            rows = order[batch * batch_size : (batch + 1) * batch_size]
+            step(moved, labels, rows, rates[epoch * num_batch + batch])
+            watcher.batch_done(len(rows))
+        step.finish()
         seconds = time.perf_counter() - began
-        row = {"epoch": epoch + 1, "learning_rate": float(rates[epoch, -1])}
+        row = {"epoch": epoch + 1, "learning_rate": float(rates[(epoch + 1) * num_batch - 1])}
         for name, split in splits.items():
             if len(split):
                 row[f"{name}_loss"], row[f"{name}_accuracy"] = measure(split)
@@ -142,19 +135,14 @@ def train(
     return state
 
 
-@functools.lru_cache(maxsize=KEPT)
-def _compiled_updates(network: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> Callable:
+@functools.lru_cache(maxsize=calls.KEPT)
+def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> Callable:
     kernels = [weight for weight in network.trainable_weights if weight.path.endswith("kernel")]
     is_class = tf.cast(tf.range(network.output_shape[-1]) < objective.classes, tf.float32)  # (outputs,)
     evenly = is_class / objective.classes
 
-    @tf.function(input_signature=UPDATES)
-    def updates(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rates: tf.Tensor, batch_size: tf.Tensor) -> None:
-        for batch in tf.range(tf.size(rates)):
-            # gradient update
-            update(images, labels, rows[batch * batch_size : (batch + 1) * batch_size], rates[batch])
-
-    def update(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
+    @tf.function(reduce_retracing=True)
+    def step(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
         rows, share = distribution.part_of(rows)
         targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
         with tf.GradientTape() as tape:
@@ -166,10 +154,10 @@ def _compiled_updates(network: keras.Model, optimizer: keras.optimizers.Optimize
         optimizer.learning_rate.assign(rate)  # pyright: ignore[reportAttributeAccessIssue] - a variable
         optimizer.apply(tape.gradient(loss, network.trainable_variables))
 
-    return updates
+    return step
 
 
-@functools.lru_cache(maxsize=KEPT)
+@functools.lru_cache(maxsize=calls.KEPT)
 def _compiled_measure(network: keras.Model) -> Callable[[Images], tuple[float, float]]:
     @tf.function(reduce_retracing=True)
     def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

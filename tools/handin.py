@@ -51,9 +51,11 @@ IMPORTS = {
     Outside("tensorflow", None): "import tensorflow as tf",
 }
 OF_KERAS = {Outside("keras", None): "keras = tf.keras", Outside("keras", "layers"): "layers = tf.keras.layers"}
-# What serves an interrupted run, the progress bar, several replicas, and a process that trains one network many times.
+# What serves an interrupted run, the progress bar, several replicas, speed, and a process that trains one network many times.
 DROPPED = {
-    "digits.training": frozenset({"watcher", "variables", "epochs", "began", "seconds", "distribution", "share", "functools"}),
+    "digits.training": frozenset(
+        {"watcher", "variables", "epochs", "began", "seconds", "distribution", "calls", "finish", "share", "functools"}
+    ),
     MAIN: frozenset({"watcher"}),
 }
 ABOUT = """Project 2, deep digit image recognition: train {network} on MNIST with a loop of its own, and draw how it went.

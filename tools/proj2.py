@@ -128,7 +128,7 @@ def main(
 class Printer:
     """A training.Watcher that prints a line an epoch."""
 
-    def images_done(self, count: int) -> None:
+    def batch_done(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: training.State, *, seconds: float) -> None:

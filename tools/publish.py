@@ -1,4 +1,4 @@
-"""`make publish STUDY=course_c`: the report, tables and pictures of a finished study as docs/results/studies/course_c, to be committed."""
+"""`make publish STUDY=course_c`: a finished study's report, tables and pictures as docs/results/studies/course_c, to be committed."""
 
 import shutil
 import sys

@@ -18,7 +18,7 @@ class Watcher:
     def __init__(self, turns: Turns, *, epochs: int):
         self._turns, self._epochs = turns, epochs
 
-    def images_done(self, count: int) -> None:
+    def batch_done(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: State, *, seconds: float) -> None:

@@ -20,7 +20,7 @@ from digits.compute import deterministic, keras, tf
 from tests.worlds import bars
 
 class Nobody:
-    def images_done(self, count): pass
+    def batch_done(self, images): pass
     def epoch_done(self, state, *, seconds): pass
 
 deterministic(threads=1)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from digits import inference, models, optimizers, schedules, training
+from digits import calls, inference, models, optimizers, schedules, training
 from digits.augmentation import AugmentParams
 from digits.training import State
 from tests.worlds import bars, split_of
@@ -25,14 +25,14 @@ def network(seed: int = 0) -> keras.Model:
 
 
 class Watcher:
-    """Remembers what it was told, and stops the run after so many epochs or calls of the compiled updates."""
+    """Remembers what it was told, and stops the run after so many epochs or batches."""
 
-    def __init__(self, *, epochs: int = 10**9, calls: int = 10**9):
-        self.states, self.counts, self.most_epochs, self.most_calls = [], [], epochs, calls
+    def __init__(self, *, epochs: int = 10**9, batches: int = 10**9):
+        self.states, self.batches, self.most_epochs, self.most_batches = [], [], epochs, batches
 
-    def images_done(self, count: int) -> None:
-        self.counts.append(count)
-        if len(self.counts) == self.most_calls:
+    def batch_done(self, images: int) -> None:
+        self.batches.append(images)
+        if len(self.batches) == self.most_batches:
             raise KeyboardInterrupt
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
@@ -95,9 +95,8 @@ def test_another_seed_shuffles_otherwise():
     assert not same(train(), train(seed=2))
 
 
-@pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"calls": 8}, {"calls": 18}])
-def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop, monkeypatch):
-    monkeypatch.setattr(training, "IN_A_CALL", 2)  # of five batches an epoch
+@pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"batches": 13}, {"batches": 29}])
+def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop):
     watcher = Watcher(**stop)
     with pytest.raises(KeyboardInterrupt):
         train(watcher=watcher)
@@ -175,19 +174,20 @@ def test_smoothed_targets_make_less_certain_answers():
 def test_a_finished_run_given_again_trains_no_more():
     watcher, finished = Watcher(), train()
     assert same(train(state=finished, watcher=watcher), finished)
-    assert watcher.counts == []
+    assert watcher.batches == []
 
 
-def test_every_image_is_seen_once_an_epoch_the_last_batch_being_smaller(monkeypatch):
-    monkeypatch.setattr(training, "IN_A_CALL", 2)
+def test_every_image_is_seen_once_an_epoch_the_last_batch_being_smaller():
     watcher = Watcher()
     train(epochs=2, watcher=watcher)
-    assert watcher.counts == [100, 100, 30] * 2
+    assert watcher.batches == [50, 50, 50, 50, 30] * 2
 
 
-def test_how_many_updates_a_call_makes_changes_no_bit(monkeypatch):
+def test_how_many_steps_a_call_takes_changes_no_bit(monkeypatch):
     together = train()
-    monkeypatch.setattr(training, "IN_A_CALL", 1)
+    monkeypatch.setattr(calls, "AT_ONCE", 2)  # of five batches an epoch, the last of which is smaller
+    assert same(train(), together)
+    monkeypatch.setattr(calls, "AT_ONCE", 1)
     assert same(train(), together)
 
 
