@@ -141,7 +141,7 @@ def test_another_recipe_brings_its_own_code(tmp_path):
     text = written(with_params(tmp_path, train=train, augment={"shift": 0, "rotate": 5, "erase": 4}))
     assert undefined_or_unused(text) == ""
     for part in (
-        "AdamW(weight_decay=weight_decay)",
+        "FusedAdam(weight_decay=weight_decay",
         "decay ** ",
         "TRAIN_L2 * tf.add_n",
         "cv2.remap",
