@@ -118,8 +118,8 @@ def shown(label: Any) -> str:
 
 
 def short(name: str) -> str:
-    """Return a parameter's name without its section, in words."""
-    return name.rpartition(".")[2].replace("_", " ")
+    """Return a parameter's name without its section, in words; model.name is the network."""
+    return "network" if name == "model.name" else name.rpartition(".")[2].replace("_", " ")
 
 
 def _line(study: Study, runs: Sequence[Row], tests: Sequence[Mapping[str, Any]]) -> Line:

@@ -1,4 +1,4 @@
-"""`make publish STUDY=course_c`: a finished study's report, tables and pictures as docs/results/studies/course_c, to be committed."""
+"""`make publish STUDY=course_c`: a finished study's report, tables and pictures as docs/results/studies/course_c, to commit."""
 
 import shutil
 import sys

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from digits import arrays, checkpoints, crew, studies, timing
+from digits import arrays, checkpoints, crew, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
 from digits.errors import UserError, nearest
@@ -131,7 +131,7 @@ def tell(progress: Progress) -> None:
 
 
 def _listed(values: Any) -> str:
-    return ", ".join(f"{name.rpartition('.')[2]} {label}" for name, label in values.items())
+    return ", ".join(f"{tables.short(name)} {label}" for name, label in values.items())
 
 
 def _decides_data(path: str) -> bool:
