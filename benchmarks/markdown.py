@@ -3,6 +3,8 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from digits import tables
+
 WIDTH = 132  # characters
 
 
@@ -13,8 +15,4 @@ def paragraph(*sentences: str) -> list[str]:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return a table."""
-    return [_row(head), "|" + " --- |" * len(head), *map(_row, rows)]
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    return tables.markdown(head, list(rows)).splitlines()

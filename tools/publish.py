@@ -7,8 +7,9 @@ from pathlib import Path
 from digits.errors import UserError
 from digits.stage import finish
 from digits.writing import replacing
+from tools.adopt import STUDIES
 
-STUDIES, PUBLISHED = Path("output/studies"), Path("docs/results/studies")
+PUBLISHED = Path("docs/results/studies")
 KINDS = (".md", ".csv", ".png")
 
 

@@ -4,12 +4,19 @@ from pathlib import Path
 
 import yaml
 
+from digits.stage import finish
 from tools import workspace
 
 FOLDER = Path("output/quick")
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Run it, and say what came out."""
     workspace.make(FOLDER, yaml.safe_load(Path("recipes/quick.yaml").read_text(encoding="utf-8")))
     workspace.run(FOLDER, "dvc", "repro")
     workspace.run(FOLDER, "dvc", "metrics", "show")
     print("Pictures:", *sorted(str(picture) for picture in FOLDER.glob("output/**/*.png") if picture.stem[-1].isalpha()))
+
+
+if __name__ == "__main__":
+    finish(main)

@@ -16,7 +16,7 @@ from statistics import median
 import h5py
 import numpy as np
 
-from digits import history, timing
+from digits import history, tables, timing
 from digits.stage import finish
 from digits.writing import write_text
 from tools import results, workers, workspace
@@ -109,14 +109,13 @@ def measured_table(measured: dict) -> str:
     """Return what was measured as Markdown, with the conditions."""
     head = ["network", "parameters", "images", "1 process, 2 threads", "2 workers, 1 thread each"]
     head += ["gradient a step", "weights differ by", "accuracy"]
-    lines = [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
+    rows = []
     for name, found in measured["networks"].items():
         one, two = (_times(found[f"seconds_of_{who}"]) for who in ("one_process", "two_workers"))
         plain = found["without_dropout"]
-        lines.append(
-            f"| {name} | {found['parameters']:,} | {found['images']:,} | {one} | {two} | {found['parameters'] * 4 / 1e6:.1f} MB "
-            f"| {plain['largest_difference_of_a_weight']:.1e} | {_pair(plain['test_accuracy'])}; {_pair(found['test_accuracy'])} |"
-        )
+        cells = [name, f"{found['parameters']:,}", f"{found['images']:,}", one, two, f"{found['parameters'] * 4 / 1e6:.1f} MB"]
+        accuracy = f"{_pair(plain['test_accuracy'])}; {_pair(found['test_accuracy'])}"
+        rows.append([*cells, f"{plain['largest_difference_of_a_weight']:.1e}", accuracy])
     machine = measured["machine"]
     cores = f"{machine['processor']}, {machine['cores']} cores, {measured['date']}"
     conditions = (
@@ -125,7 +124,7 @@ def measured_table(measured: dict) -> str:
         " Weights after one epoch without dropout, Adam at 0.001. Accuracy on 1,000 test images, by one process and by two workers:"
         f" after that epoch; and after {EPOCHS} epochs with the network's own dropout, drawn otherwise."
     )
-    return "\n".join([*lines, "", *textwrap.wrap(conditions, width=140), ""])
+    return "\n".join([tables.markdown(head, rows), *textwrap.wrap(conditions, width=140), ""])
 
 
 def _times(seconds: list[float]) -> str:
@@ -140,7 +139,7 @@ def paper_table(measured: dict) -> str:
     """Return what more machines would change as Markdown, computed."""
     head = ["network", "machines", "images a step", "steps an epoch", "computing a step", "all-reduce a step", "epoch"]
     head += ["sent by each, an epoch", "read at the start by all", "hours between failures"]
-    lines = [f"| {' | '.join(head)} |", "|" + " --- |" * len(head)]
+    rows = []
     for name, found in measured["networks"].items():
         for machines in MACHINES:
             images = min(BATCH * machines, IMAGES)  # a step
@@ -160,8 +159,8 @@ def paper_table(measured: dict) -> str:
                 f"{machines * (state + IMAGES * IMAGE_BYTES) / 1e9:.1f} GB",
                 f"{HOURS_BETWEEN_FAILURES / machines:,.0f}",
             ]
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
+            rows.append(cells)
+    return tables.markdown(head, rows)
 
 
 def all_reduce(parameters: int, *, machines: int) -> tuple[float, float]:
