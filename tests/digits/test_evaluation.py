@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digits import evaluation
@@ -51,6 +51,25 @@ def test_the_report_is_what_its_definitions_say(world):
         assert report["support"][c] == are
 
 
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 2**31), st.integers(2, 6))
+def test_macro_f1_s_interval_is_as_wide_as_the_bootstrap_s(seed, classes):
+    """The bootstrap draws the same number of images anew from the counts and needs no formula (Efron 1979)."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(5, 40, (classes, classes)) + np.diag(rng.integers(100, 500, classes))
+    drawn = rng.multinomial(counts.sum(), counts.ravel() / counts.sum(), size=2000).reshape(-1, classes, classes)
+    spread = np.std([evaluation.report(each)["f1"].mean() for each in drawn])
+    macro_f1, half = evaluation.macro_f1_and_half_interval(counts)
+    assert macro_f1 == evaluation.report(counts)["f1"].mean()
+    assert half == pytest.approx(evaluation.Z_95 * spread, rel=0.1)
+
+
+def test_a_class_that_is_neither_there_nor_answered_leaves_macro_f1_s_interval_finite():
+    macro_f1, half = evaluation.macro_f1_and_half_interval(np.array([[3, 1, 0], [1, 5, 0], [0, 0, 0]]))
+    assert macro_f1 == pytest.approx((6 / 8 + 10 / 12) / 3)
+    assert 0 < half < 1
+
+
 def test_calibration_error_is_the_gap_between_confidence_and_share_right():
     """Four images at 0.9 of which two are right, and two at 0.6 that both are: 4/6 of 0.4 and 2/6 of 0.4."""
     probabilities = np.array([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2)
@@ -65,6 +84,8 @@ def test_certain_and_right_is_perfect():
         "accuracy_high": 1.0,
         "log_loss": 0.0,
         "macro_f1": 1.0,
+        "macro_f1_low": 1.0,
+        "macro_f1_high": 1.0,
         "calibration_error": 0.0,
     }
 
