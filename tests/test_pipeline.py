@@ -89,9 +89,9 @@ def test_a_second_repro_runs_nothing(clone):
     ("figure", "draw_it"),
     [
         ("accuracy", ["plot"]),
-        ("confusion", ["embedding", "plot"]),
-        ("digit_grid", ["embedding", "filters", "handwriting", "plot", "samples"]),
-        ("symbol_map", ["embedding"]),
+        pytest.param("confusion", ["embedding", "plot"], marks=pytest.mark.slow),
+        pytest.param("digit_grid", ["embedding", "filters", "handwriting", "plot", "samples"], marks=pytest.mark.slow),
+        pytest.param("symbol_map", ["embedding"], marks=pytest.mark.slow),
     ],
 )
 def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, figure, draw_it):
