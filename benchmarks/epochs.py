@@ -21,6 +21,7 @@ IMAGES = {
     "softmax": 20_000,
     "mlp": 20_000,
     "resnet5": 10_000,
+    "strided": 10_000,
     "dnn": 5_000,
     "convnet": 5_000,
     "recognition": 2_000,

@@ -17,7 +17,8 @@ def build(name: str, *, classes: int) -> nn.Module:
     network = BUILD[name](classes)
     for module in network.modules():
         if isinstance(module, (nn.Conv2d, nn.Linear)):
-            nn.init.zeros_(module.bias)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
             _start(name, module)
     return network
 
@@ -49,8 +50,8 @@ def _chain(**layers: nn.Module) -> nn.Sequential:
     return nn.Sequential(OrderedDict(layers))
 
 
-def _norm(channels: int, *, eps: float = 0.001) -> nn.BatchNorm2d:
-    return nn.BatchNorm2d(channels, eps=eps, momentum=0.01)  # Keras' momentum of 0.99, from the other side
+def _norm(channels: int, *, eps: float = 0.001, momentum: float = 0.01) -> nn.BatchNorm2d:
+    return nn.BatchNorm2d(channels, eps=eps, momentum=momentum)  # Keras' momentum, 0.99, from the other side
 
 
 def softmax(classes: int) -> nn.Module:
@@ -278,6 +279,24 @@ def resnet50(classes: int) -> nn.Module:
     return _chain(**layers, average=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), dense_8=nn.Linear(2048, classes))
 
 
+def strided(classes: int) -> nn.Module:
+    return _chain(
+        conv1=nn.Conv2d(1, 16, 5, stride=2, bias=False),
+        norm1=_norm(16, momentum=0.1),
+        relu1=nn.ReLU(),
+        conv2=nn.Conv2d(16, 32, 3, bias=False),
+        norm2=_norm(32, momentum=0.1),
+        relu2=nn.ReLU(),
+        pool=nn.MaxPool2d(2),
+        conv3=nn.Conv2d(32, 96, 3, bias=False),
+        norm3=_norm(96, momentum=0.1),
+        relu3=nn.ReLU(),
+        flatten=nn.Flatten(),
+        dropout=nn.Dropout(0.2),
+        output=nn.Linear(864, classes),
+    )
+
+
 BUILD = {
     "softmax": softmax,
     "mlp": mlp,
@@ -293,4 +312,5 @@ BUILD = {
     "resnet5": lambda classes: ResNet5(),
     "resnet_d": resnet_d,
     "resnet50": resnet50,
+    "strided": strided,
 }

@@ -1,5 +1,6 @@
 """Images and labels, and the .npz files that carry them from stage to stage."""
 
+import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,7 @@ from digits.errors import UserError
 from digits.writing import replacing
 
 Record = TypeVar("Record")
+LARGE = 1 << 30  # bytes; a ZIP archive's entries of 2 GB and more need its 64-bit form
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +53,15 @@ class Predictions:
 
 
 def save(path: Path, record: object) -> None:
-    """Write a record's arrays, uncompressed: the same arrays give the same bytes."""
-    with replacing(path) as part, part.open("wb") as file:
-        np.savez(file, **{f.name: getattr(record, f.name) for f in fields(record)})  # pyright: ignore[reportArgumentType]
+    """Write a record's arrays, uncompressed: the same arrays give the same bytes.
+
+    `np.savez` asks for the 64-bit form for entries of any size, of which Python 3.11.2 and 3.11.7 write different bytes.
+    """
+    with replacing(path) as part, zipfile.ZipFile(part, "w") as file:
+        for name in (f.name for f in fields(record)):  # pyright: ignore[reportArgumentType]
+            array = np.asanyarray(getattr(record, name))
+            with file.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=array.nbytes > LARGE) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
 def load(path: Path, kind: type[Record]) -> Record:

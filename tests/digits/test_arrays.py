@@ -1,3 +1,5 @@
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -19,6 +21,12 @@ def test_the_same_record_gives_the_same_bytes(tmp_path):
     for name in ("one.npz", "two.npz"):
         arrays.save(tmp_path / name, bars(5))
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+def test_entries_need_no_64_bit_form_which_pythons_write_differently(tmp_path):
+    arrays.save(tmp_path / "split.npz", bars(5))
+    with zipfile.ZipFile(tmp_path / "split.npz") as file:
+        assert {entry.extract_version for entry in file.infolist()} == {zipfile.DEFAULT_VERSION}
 
 
 def test_a_missing_file_says_what_makes_it(tmp_path):
