@@ -1,4 +1,6 @@
-"""How many small variations an hour: a study with two workers and with one, against `dvc exp run` for each. Prints a table.
+"""How many small variations an hour: a study with two workers and with one, against `dvc exp run` for each.
+
+The table goes to docs/studies.md.
 
 Run     python -m tools.throughput 20
 
@@ -6,20 +8,25 @@ On strokes, in copies of the committed project below output/throughput; a quarte
 experiment is asked for its metrics only, `dvc exp run evaluate`, since a study draws no pictures of each variation either.
 """
 
+import datetime
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
+from digits import tables, timing
 from digits.errors import UserError
-from digits.stage import finish
-from tools import recipe
+from digits.stage import finish, say
+from tools import recipe, results
 
 FOLDER = Path("output/throughput")
+PAGE = Path("docs/studies.md")
+BEGIN, END = "<!-- throughput: written by `python -m tools.throughput 20` -->\n", "<!-- /throughput -->"
 SMALL = {
     "fetch": {"dataset": "strokes", "strokes_train": 1500, "strokes_test": 500},
     "split": {"train": 1000, "validation": 500, "test": 500},
@@ -28,7 +35,7 @@ SMALL = {
 
 
 def main(count: str = "20") -> None:
-    """Time the three ways and print them."""
+    """Time the ways, print them, and write them into the page."""
     if not count.isdecimal() or not int(count):
         raise UserError(f"expected a number of variations above 0; received {count}")
     rates = learning_rates(int(count))
@@ -41,9 +48,22 @@ def main(count: str = "20") -> None:
         "study, one worker of two threads": study(rates, threads=2, cores=cores[:2]),
         "dvc exp run, one after the other, two threads": experiments(rates, cores=cores[:2]),
     }
-    print(f"{len(rates)} variations\n\n| | seconds | variations an hour |\n| --- | --- | --- |")
-    for name, seconds in timed.items():
-        print(f"| {name} | {seconds:.0f} | {3600 * len(rates) / seconds:.0f} |")
+    text = measured(timed, count=len(rates))
+    results.put_between(PAGE, f"{BEGIN}{text}{END}", begin=BEGIN, end=END)
+    say(text)
+
+
+def measured(timed: Mapping[str, float], *, count: int) -> str:
+    """Return what `count` variations took each way, in seconds, as Markdown, with the conditions."""
+    least = min(timed.values())
+    rows = [[way, f"{seconds:.0f}", f"{3600 * count / seconds:.0f}", f"{seconds / least:.1f}"] for way, seconds in timed.items()]
+    machine = timing.machine()
+    return (
+        f"{count} variations of course B's network, 1,000 strokes and two epochs each, from the command's start to its end, one\n"
+        f"way after the other on {machine['processor']}, two of {machine['cores']} cores, {datetime.date.today()}:\n\n"
+        + tables.markdown(["", "seconds", "variations an hour", "times the fastest's time"], rows)
+        + "\n"
+    )
 
 
 def learning_rates(count: int) -> list[float]:
