@@ -12,5 +12,5 @@ def measure(*, quick: bool) -> dict[str, Any]:
     """Return how many variations it trained and in how many seconds, the workers' start and the report included."""
     count = FEW if quick else VARIATIONS
     cores = sorted(os.sched_getaffinity(0))
-    seconds = throughput.study(throughput.learning_rates(count), threads=1, cores=cores)
-    return {"variations": count, "workers": len(cores), "seconds": seconds}
+    timed = throughput.study(throughput.learning_rates(count), threads=1, cores=cores)
+    return {"variations": count, "workers": len(cores), "seconds": timed.seconds}

@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from digits.figures import looks
+from digits.figures import looks, percent
 
 COLUMNS = 3
 PANEL = 2.5  # inches
@@ -51,18 +50,22 @@ def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
     each = inches / len(places)
     ax.set_xticks(places, [looks.fitted(str(label), inches=each) for label in panel["labels"]])
     ax.set_xlim(-0.5, len(places) - 0.5)
-    _limit(ax, np.concatenate([mean, *(100 * np.asarray(panel["paths"], np.float64))]), ends=np.concatenate([low, high]))
-    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    measured = np.concatenate([mean, *(100 * np.asarray(panel["paths"], np.float64))])
+    if percent.is_wide(measured):
+        percent.by_error(ax, measured)
+    else:
+        _limit(ax, measured, ends=np.concatenate([low, high]))
+        percent.evenly(ax, ticks=5)
     title = looks.fitted(name, inches=inches, size=11, weight="bold")
     ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
 
 
-def _limit(ax: Axes, percent: np.ndarray, *, ends: np.ndarray) -> None:
+def _limit(ax: Axes, measured: np.ndarray, *, ends: np.ndarray) -> None:
     """Give the y axis the range of what was measured, and room for the intervals' ends: as much again on either side at most.
 
     The interval of two seeds can be a hundred times as wide as anything to be seen, and runs out of the panel.
     """
-    known, ends = percent[np.isfinite(percent)], ends[np.isfinite(ends)]
+    known, ends = measured[np.isfinite(measured)], ends[np.isfinite(ends)]
     span = max(known.max() - known.min(), 0.5)
     low = np.clip(ends.min(initial=np.inf), known.min() - span, known.min() - 0.25 * span)
     high = np.clip(ends.max(initial=-np.inf), known.max() + 0.25 * span, known.max() + span)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from digits.figures import looks
+from digits.figures import looks, percent
 
 MOST = 60  # steps that can be named below the axis
 
@@ -24,26 +23,29 @@ def draw(tried: Sequence[np.ndarray], chosen: np.ndarray, *, names: Sequence[str
     looks.tidy(ax)
     for step, accuracies in enumerate(tried):
         ax.plot(np.full(len(accuracies), step), 100 * accuracies, "o", color="#b5b5b5", markersize=4, zorder=2)
-    percent = 100 * np.asarray(chosen, np.float64)
+    went_on = 100 * np.asarray(chosen, np.float64)
     for descent in np.unique(descents):
         (steps,) = np.nonzero(np.asarray(descents) == descent)
-        ax.plot(steps, percent[steps], "o-", color=looks.BLUE, linewidth=1.8, markersize=6, markeredgecolor="white", zorder=3)
+        ax.plot(steps, went_on[steps], "o-", color=looks.BLUE, linewidth=1.8, markersize=6, markeredgecolor="white", zorder=3)
         if steps[0]:
             ax.axvline(steps[0] - 0.5, color=looks.INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    best = int(percent.argmax())
-    ax.plot(best, percent[best], "o", color=looks.VERMILLION, markersize=9, markeredgecolor="white", zorder=4)
+    best = int(went_on.argmax())
+    ax.plot(best, went_on[best], "o", color=looks.VERMILLION, markersize=9, markeredgecolor="white", zorder=4)
     ax.set_title(
-        f"best {percent[best]:.2f} %, first reached at step {best + 1}", loc="left", size=looks.TEXT, color=looks.VERMILLION
+        f"best {went_on[best]:.2f} %, first reached at step {best + 1}", loc="left", size=looks.TEXT, color=looks.VERMILLION
     )
     every = -(-len(names) // MOST)
     ticks = range(0, len(names), every)
     texts = [looks.fitted(names[i], inches=1.7) for i in ticks]
     ax.set_xticks(list(ticks), texts, rotation=90 if len(texts) > 12 else 30, ha="center" if len(texts) > 12 else "right")
     ax.set_xlim(-0.6, len(names) - 0.4)
-    low = np.concatenate([*(100 * each for each in tried), percent])
-    floor = max(low.min(), percent.max() - 4 * max(percent.max() - percent.min(), 1.0))  # a failure far below takes no room
-    ax.set_ylim(floor - 0.03 * (percent.max() - floor), percent.max() + 0.08 * (percent.max() - floor))
-    ax.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+    measured = np.concatenate([*(100 * each for each in tried), went_on])
+    if percent.is_wide(measured):
+        percent.by_error(ax, measured)
+    else:
+        floor, best_one = measured.min(), went_on.max()
+        ax.set_ylim(floor - 0.03 * (best_one - floor), best_one + 0.08 * (best_one - floor))
+        percent.evenly(ax, ticks=8)
     ax.set_ylabel("validation accuracy, mean of the seeds, %", size=looks.TEXT + 0.5, color=looks.INK)
     hint = "blue: what the step went on with;  grey: what else it tried;  dashed: begun again elsewhere"
     ax.set_xlabel(hint, size=looks.TEXT, color=looks.MUTED)

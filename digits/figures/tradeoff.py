@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from digits import effects
-from digits.figures import looks
+from digits.figures import looks, percent
 
 NAMED = 5  # at most, of the front, the most accurate ones
 
@@ -23,28 +23,39 @@ def draw(accuracy: np.ndarray, *, seconds: np.ndarray, parameters: np.ndarray, n
     return looks.settle(figure)
 
 
-def _panel(ax: Axes, cost: np.ndarray, percent: np.ndarray, names: Sequence[str], *, what: str) -> None:
+def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[str], *, what: str) -> None:
     looks.tidy(ax)
-    front = effects.pareto(cost, percent)
-    ax.plot(cost, percent, "o", color="#9a9a9a", markersize=5, alpha=0.8, markeredgewidth=0, zorder=2)
+    front = effects.pareto(cost, accuracies)
+    ax.plot(cost, accuracies, "o", color="#9a9a9a", markersize=5, alpha=0.8, markeredgewidth=0, zorder=2)
     style = {"markersize": 7, "markeredgecolor": "white", "linewidth": 1.6}
-    ax.plot(cost[front], percent[front], "o-", color=looks.VERMILLION, drawstyle="steps-post", zorder=3, **style)
+    ax.plot(cost[front], accuracies[front], "o-", color=looks.VERMILLION, drawstyle="steps-post", zorder=3, **style)
     ax.set_xscale("log")
     low, high = cost.min(), cost.max()
     ax.set_xlim(low / 1.3, high * (high / low) ** 0.05 * 1.3)
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 50 else (1,), numticks=8))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    ax.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
+    if percent.is_wide(accuracies):
+        percent.by_error(ax, accuracies)
+    else:
+        percent.evenly(ax, ticks=8)
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
-    _name(ax, cost[front][-NAMED:], percent[front][-NAMED:])
-    below = [f"{rank}  {names[i]}" for rank, i in enumerate(front[: -NAMED - 1 : -1], start=1)]
+    _name(ax, cost[front][-NAMED:], accuracies[front][-NAMED:])
+    below = [f"{rank}  {name}" for rank, name in enumerate(_apart([names[i] for i in front[: -NAMED - 1 : -1]]), start=1)]
     lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (NAMED - len(below)))]
     ax.set_xlabel("\n".join(lines), size=looks.TEXT, color=looks.INK, loc="left", linespacing=1.4, parse_math=False)
 
 
-def _name(ax: Axes, cost: np.ndarray, percent: np.ndarray) -> None:
+def _name(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
     """Number the points of the front, the most accurate first."""
-    for rank, (x, y) in enumerate(zip(cost[::-1], percent[::-1], strict=True), start=1):
+    for rank, (x, y) in enumerate(zip(cost[::-1], accuracies[::-1], strict=True), start=1):
         style = {"textcoords": "offset points", "ha": "center", "size": looks.TEXT, "color": looks.INK, "weight": "bold"}
         ax.annotate(str(rank), (x, y), (0, 7), **style)
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Return names, each "filters 8, kernel 3", without the parts that all of them share, if that leaves something of each."""
+    parts = [name.split(", ") for name in names]
+    shared = set.intersection(*map(set, parts))
+    short = [", ".join(part for part in of if part not in shared) for of in parts]
+    return short if all(short) else list(names)

@@ -1,0 +1,40 @@
+"""A percent axis on which a point near 100 % can still be seen beside values far below."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
+
+WIDE = 20  # points; where values lie further apart than this, the axis follows the logarithm of the error
+TICKS = (0, 20, 50, 70, 80, 90, 95, 97, 98, 99, 99.5, 100)
+LEAST_ERROR = 0.2  # points, added to every error, so that 100 % has a place
+MARGIN = 0.06  # of the axis, below and above
+
+
+def is_wide(percent: np.ndarray) -> bool:
+    """Whether these values, NaN among them or not, ask for the logarithmic axis."""
+    known = percent[np.isfinite(percent)]
+    return bool(known.size) and float(np.ptp(known)) > WIDE
+
+
+def by_error(ax: Axes, percent: np.ndarray) -> None:
+    """Scale the y axis by the logarithm of the error, 100 - percent, and to the range of the values, 0 to 100."""
+    known = percent[np.isfinite(percent)]
+    ax.set_yscale("function", functions=(_height, _percent))
+    low, high = _height(known.min()), _height(known.max())
+    ax.set_ylim(max(_percent(low - MARGIN * (high - low)), 0), min(_percent(high + MARGIN * (high - low)), 100))
+    ax.yaxis.set_major_locator(FixedLocator(TICKS))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+def evenly(ax: Axes, *, ticks: int) -> None:
+    """Put round ticks on the y axis."""
+    ax.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
+
+
+def _height(percent):
+    return -np.log(100 + LEAST_ERROR - np.minimum(percent, 100))
+
+
+def _percent(height):
+    return 100 + LEAST_ERROR - np.exp(-height)
