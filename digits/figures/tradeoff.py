@@ -54,8 +54,9 @@ def _name(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Return names, each "filters 8, kernel 3", without the parts that all of them share, if that leaves something of each."""
+    """Return names, each "filters 8, kernel 3", without the parts that all of them share."""
+    if len(names) < 2:
+        return list(names)
     parts = [name.split(", ") for name in names]
     shared = set.intersection(*map(set, parts))
-    short = [", ".join(part for part in of if part not in shared) for of in parts]
-    return short if all(short) else list(names)
+    return [", ".join(part for part in of if part not in shared) or "only what all of these share" for of in parts]
