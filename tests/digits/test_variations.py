@@ -1,0 +1,36 @@
+"""What a worker keeps from one variation of a study to the next."""
+
+import copy
+
+import yaml
+
+from digits import models, variations
+from tests.worlds import ROOT, labelled_images
+from tools import settings
+
+
+def sections_of(**changed: dict) -> dict:
+    sections = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for section, values in changed.items():
+        sections[section] |= values
+    return sections
+
+
+def test_a_network_is_built_once_and_drawn_once_a_seed_however_many_variations_share_it(monkeypatch):
+    built = []
+    build = models.build
+    monkeypatch.setattr(models, "build", lambda name, **words: built.append(words["seed"]) or build(name, **words))
+    bench = variations.Bench({"made": labelled_images(train=60, test=20)}, threads=1, read=settings.of_a_run)
+    sections = sections_of(
+        split={"train": 40, "validation": 20, "test": 20}, model={"name": "softmax"}, train={"epochs": 1}, compute={"threads": 1}
+    )
+    histories = {}
+    for seed in (1, 2):
+        for rate in (0.001, 0.01, 0.001):
+            order = copy.deepcopy(sections)
+            order["train"]["learning_rate"] = rate
+            outcome = bench.run(variations.Order(order, seed, "made", 1, None))
+            assert outcome.status == "finished", outcome.reason
+            assert histories.setdefault((seed, rate), outcome.history) == outcome.history  # the first run left nothing behind
+    assert built == [1, 1, 2]
+    assert len({str(history) for history in histories.values()}) == 4
