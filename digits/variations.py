@@ -185,7 +185,7 @@ class _Fitted:
         self.optimizer = optimizers.build(train.optimizer, momentum=train.momentum, weight_decay=train.weight_decay)
         self.optimizer.build(self.network.trainable_variables)
         self._optimizer_start = [variable.numpy() for variable in self.optimizer.variables]
-        self._drawn: dict[int, list[np.ndarray]] = {}
+        self._drawn = {train.seed: _values(self.network)}
 
     def fresh(self, settings: Settings, *, classes: int) -> State:
         """Return the state a new network and a new optimizer would start from.
@@ -194,7 +194,7 @@ class _Fitted:
         """
         seed = settings.train.seed
         if seed not in self._drawn:
-            self._drawn[seed] = [variable.numpy() for variable in _build(settings, classes=classes).variables]
+            self._drawn[seed] = _values(_build(settings, classes=classes))
         return State(variables=[*self._drawn[seed], *self._optimizer_start])
 
 
@@ -221,6 +221,10 @@ def split(data: Dataset, wanted: Any) -> dict[str, Split]:
 
 def _build(settings: Settings, *, classes: int) -> keras.Model:
     return models.build(settings.model.name, classes=classes, seed=settings.train.seed, **settings.sizes)
+
+
+def _values(network: keras.Model) -> list[np.ndarray]:
+    return [variable.numpy() for variable in network.variables]
 
 
 def _line(error: BaseException) -> str:

@@ -64,12 +64,17 @@ def bars(count: int, *, seed: int = 0) -> Split:
     return split_of(images, (rows - 4) // 2)
 
 
+def sections_of(**changed: dict) -> dict[str, dict]:
+    """Return the project's params.yaml, with some keys of some sections changed."""
+    values = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    for section, changes in changed.items():
+        values[section] |= changes
+    return values
+
+
 def params(folder: Path, **sections: dict) -> None:
     """Write the project's params.yaml into `folder`, with some keys of some sections changed."""
-    values = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    for section, changed in sections.items():
-        values[section] |= changed
-    (folder / "params.yaml").write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
+    (folder / "params.yaml").write_text(yaml.safe_dump(sections_of(**sections), sort_keys=False), encoding="utf-8")
 
 
 def stage(

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -124,14 +125,11 @@ def _clone(name: str) -> Path:
 
 
 def _timed(folder: Path, words: list[str], *, cores: list[int]) -> float:
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)  # the command inherits it
     began = time.perf_counter()
     with (folder / "log.txt").open("a") as log:
-        subprocess.run(words, cwd=folder, check=True, stdout=log, stderr=log)
-    seconds = time.perf_counter() - began
-    os.sched_setaffinity(0, allowed)
-    return seconds
+        on_cores = partial(os.sched_setaffinity, 0, cores)
+        subprocess.run(words, cwd=folder, check=True, stdout=log, stderr=log, preexec_fn=on_cores)
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

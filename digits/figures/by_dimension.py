@@ -51,11 +51,8 @@ def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
     ax.set_xticks(places, [looks.fitted(str(label), inches=each) for label in panel["labels"]])
     ax.set_xlim(-0.5, len(places) - 0.5)
     measured = np.concatenate([mean, *(100 * np.asarray(panel["paths"], np.float64))])
-    if percent.is_wide(measured):
-        percent.by_error(ax, measured)
-    else:
-        _limit(ax, measured, ends=np.concatenate([low, high]))
-        percent.evenly(ax, ticks=5)
+    _limit(ax, measured, ends=np.concatenate([low, high]))
+    percent.axis(ax, measured, ticks=5)
     title = looks.fitted(name, inches=inches, size=11, weight="bold")
     ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
 

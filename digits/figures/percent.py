@@ -27,9 +27,12 @@ def by_error(ax: Axes, percent: np.ndarray) -> None:
     ax.yaxis.set_minor_locator(NullLocator())
 
 
-def evenly(ax: Axes, *, ticks: int) -> None:
-    """Put round ticks on the y axis."""
-    ax.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
+def axis(ax: Axes, percent: np.ndarray, *, ticks: int) -> None:
+    """Put round ticks on the y axis, about so many, or scale it by the error if the values lie far apart."""
+    if is_wide(percent):
+        by_error(ax, percent)
+    else:
+        ax.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
 
 
 def _height(percent):

@@ -40,12 +40,10 @@ def draw(tried: Sequence[np.ndarray], chosen: np.ndarray, *, names: Sequence[str
     ax.set_xticks(list(ticks), texts, rotation=90 if len(texts) > 12 else 30, ha="center" if len(texts) > 12 else "right")
     ax.set_xlim(-0.6, len(names) - 0.4)
     measured = np.concatenate([*(100 * each for each in tried), went_on])
-    if percent.is_wide(measured):
-        percent.by_error(ax, measured)
-    else:
-        floor, best_one = measured.min(), went_on.max()
-        ax.set_ylim(floor - 0.03 * (best_one - floor), best_one + 0.08 * (best_one - floor))
-        percent.evenly(ax, ticks=8)
+    highest = went_on.max()
+    floor = max(measured.min(), highest - 4 * max(np.ptp(went_on), 1.0))  # a failure below takes no room
+    ax.set_ylim(floor - 0.03 * (highest - floor), highest + 0.08 * (highest - floor))
+    percent.axis(ax, measured, ticks=8)
     ax.set_ylabel("validation accuracy, mean of the seeds, %", size=looks.TEXT + 0.5, color=looks.INK)
     hint = "blue: what the step went on with;  grey: what else it tried;  dashed: begun again elsewhere"
     ax.set_xlabel(hint, size=looks.TEXT, color=looks.MUTED)

@@ -35,10 +35,7 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[s
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 50 else (1,), numticks=8))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    if percent.is_wide(accuracies):
-        percent.by_error(ax, accuracies)
-    else:
-        percent.evenly(ax, ticks=8)
+    percent.axis(ax, accuracies, ticks=8)
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
     _name(ax, cost[front][-NAMED:], accuracies[front][-NAMED:])
     below = [f"{rank}  {name}" for rank, name in enumerate(_apart([names[i] for i in front[: -NAMED - 1 : -1]]), start=1)]
