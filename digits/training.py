@@ -6,7 +6,7 @@ part of each batch; every worker holds all images and the whole state. Elsewhere
 
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from digits.errors import UserError
 from digits.inference import BATCH, pixels
 from digits.losses import log_loss
 
+MEASURED = {"all": ("train", "validation", "test"), "validation": ("validation",)}  # splits by train.measured
 SHUFFLE = 0  # tells these random numbers from the augmentation's, which has the same seed and epoch
 
 
@@ -81,17 +82,19 @@ def train(
     moves: AugmentParams,
     objective: Objective,
     patience: int,
+    measured: Collection[str],
     seed: int,
     state: State,
     watcher: Watcher,
 ) -> State:
     """Train `network` in place, from `state` on, and return the state after the last epoch.
 
-    splits     "train", and whichever others shall have their loss and accuracy in the history
+    splits     "train", and whichever others are measured
     rates      the learning rate of each step, float32 (num_epochs * steps_per_epoch,)
     moves      of the training images, another way each epoch
     objective  what the gradient is of; the history has the plain log loss
     patience   epochs without a lower validation loss after which training ends early; 0 for never
+    measured   the splits whose loss and accuracy after each epoch stand in the history; one without images is left out
     seed       of the shuffle and the moves; the network's weights have been drawn already
 
     Raises Diverged after an epoch whose loss is not finite.
@@ -123,9 +126,9 @@ def train(
         step.finish()
         seconds = time.perf_counter() - began
         row = {"epoch": epoch + 1, "learning_rate": float(rates[(epoch + 1) * num_batch - 1])}
-        for name, split in splits.items():
-            if len(split):
-                row[f"{name}_loss"], row[f"{name}_accuracy"] = measure(split)
+        for name in measured:
+            if len(splits[name]):
+                row[f"{name}_loss"], row[f"{name}_accuracy"] = measure(splits[name])
         if not all(np.isfinite(value) for value in row.values()):
             raise Diverged(
                 f"training diverged in epoch {epoch + 1} of {num_epochs}: the loss is not finite; lower train.learning_rate"

@@ -110,7 +110,7 @@ class Bench:
         )
         state = training.train(
             fitted.network,
-            {name: splits[name] for name in ("train", "validation")},
+            splits,
             num_epochs=min(order.epochs, train.epochs),
             batch_size=train.batch_size,
             optimizer=fitted.optimizer,
@@ -118,6 +118,7 @@ class Bench:
             moves=settings.augment,
             objective=training.Objective(classes=classes, smoothing=train.label_smoothing, l2=train.l2),
             patience=train.patience,
+            measured=[name for name in training.MEASURED[train.measured] if name != "test"],  # it is read once, for the table
             seed=train.seed,
             state=order.state or fitted.fresh(settings, classes=classes),
             watcher=watch,

@@ -16,6 +16,7 @@ from pathlib import Path
 from digits import arrays, checkpoints, distribution, models, optimizers, schedules, summary, timing, training
 from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams, deterministic
+from digits.errors import UserError
 from digits.params import between, one_of, positive, seed
 from digits.recording import Bystander, Recorder
 from digits.stage import run, say, warn
@@ -36,6 +37,7 @@ class TrainParams:
     l2: float = positive(or_zero=True)  # times the sum of squares of all kernels
     label_smoothing: float = between(0, 0.9)  # share of each target spread evenly over the classes
     patience: int = positive(or_zero=True)  # epochs without a lower validation loss that end training; 0: never
+    measured: str = one_of(*training.MEASURED)  # the splits whose loss and accuracy are taken after each epoch
     seed: int = seed()  # of the first weights, the shuffle and the augmentation
     strategy: str = one_of(*distribution.NAMES)  # on how many devices and machines
 
@@ -53,6 +55,9 @@ def main(
     splits = {name: arrays.load(folder / f"{name}.npz", arrays.Split) for name in ("train", "validation", "test")}
     sizes = models.sizes_of(model.name, networks)
     images, classes = len(splits["train"]), len(splits["train"].class_names)
+    measured = training.MEASURED[train.measured]
+    if not any(len(splits[name]) for name in measured):
+        raise UserError(f"params.yaml: train.measured: expected all, as split.validation is 0; received {train.measured}")
 
     deterministic(threads=compute.threads)
     strategy = distribution.strategy(train.strategy, tf_config=os.environ.get("TF_CONFIG"), timeout=workers.timeout)
@@ -94,6 +99,7 @@ def main(
                 moves=augment,
                 objective=training.Objective(classes=classes, smoothing=train.label_smoothing, l2=train.l2),
                 patience=train.patience,
+                measured=measured,
                 seed=train.seed,
                 state=distribution.same_everywhere(recorder.unfinished, run_id=run_id),
                 watcher=recorder,

@@ -53,8 +53,9 @@ def _from_idx(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def epoch_line(row: dict) -> str:
-    """Return one epoch's loss (nats per image) and accuracy of each split as a line."""
-    shown = [f"{name} {row[name + '_loss']:.4f} {100 * row[name + '_accuracy']:6.2f} %" for name in ("train", "validation", "test")]
+    """Return one epoch's loss (nats per image) and accuracy of each measured split as a line."""
+    splits = [name for name in ("train", "validation", "test") if f"{name}_loss" in row]
+    shown = [f"{name} {row[name + '_loss']:.4f} {100 * row[name + '_accuracy']:6.2f} %" for name in splits]
     return "  ".join([f"epoch {row['epoch']:3d}", *shown])
 
 
@@ -107,6 +108,7 @@ def main(
         moves=augment,
         objective=training.Objective(classes=CLASSES, smoothing=train.label_smoothing, l2=train.l2),
         patience=train.patience,
+        measured=training.MEASURED[train.measured],
         seed=train.seed,
         state=training.State(),
         watcher=Printer(),

@@ -43,6 +43,7 @@ def train(task: Task, turns: Turns) -> None:
         moves=STILL,
         objective=training.Objective(classes=CLASSES, smoothing=0, l2=0),
         patience=0,
+        measured=("train",),
         seed=SEED,
         state=State(),
         watcher=Watcher(turns, epochs=task.epochs),

@@ -54,6 +54,7 @@ def train(
     net=None,
     optimizer: str | keras.optimizers.Optimizer = "adam",
     patience=0,
+    measured=None,
     smoothing=0.0,
     l2=0.0,
 ) -> State:
@@ -72,6 +73,7 @@ def train(
         moves=AugmentParams(shift=shift, rotate=0, scale=0, elastic=0, erase=0),
         objective=training.Objective(classes=10, smoothing=smoothing, l2=l2),
         patience=patience,
+        measured=splits if measured is None else measured,
         seed=seed,
         state=state or State(),
         watcher=watcher or Watcher(),
@@ -161,6 +163,13 @@ def test_l2_makes_kernels_smaller_and_leaves_the_reported_loss_plain():
     shrunk.compile(loss="sparse_categorical_crossentropy")
     expected = shrunk.evaluate(TRAIN.images.reshape(-1, 784) / np.float32(255), TRAIN.labels, verbose=0)
     assert row["train_loss"] == pytest.approx(expected, rel=1e-4)
+
+
+def test_measuring_fewer_splits_changes_no_weight_and_leaves_their_columns_out():
+    every, one = train(), train(measured=["validation"])
+    assert list(one.history[0]) == ["epoch", "learning_rate", "validation_loss", "validation_accuracy"]
+    assert validation_losses(one) == validation_losses(every)
+    assert all(np.array_equal(a, b) for a, b in zip(one.variables, every.variables, strict=True))
 
 
 def test_smoothed_targets_make_less_certain_answers():

@@ -120,6 +120,15 @@ def test_a_mistake_in_params_yaml_is_one_line_and_writes_nothing(tmp_path, secti
     assert not (folder / "output").exists()
 
 
+def test_measuring_validation_alone_without_validation_images_is_refused_before_anything_is_written(tmp_path):
+    folder = world(tmp_path)
+    params(folder, train=TRAIN | {"measured": "validation"})
+    arrays.save(folder / "data/splits/validation.npz", bars(0, seed=1))
+    refused = stage("train", "data/splits", "output", folder=folder)
+    assert says_one_line(refused, "train.measured: expected all, as split.validation is 0; received validation")
+    assert not (folder / "output").exists()
+
+
 def test_a_diverging_run_ends_at_once_in_one_line(tmp_path):
     folder = world(tmp_path)
     params(folder, train=TRAIN | {"learning_rate": 1e30})

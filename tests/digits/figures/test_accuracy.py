@@ -43,6 +43,13 @@ def test_each_split_is_a_line_of_its_accuracy_in_percent():
     assert shown["test"].get_ydata() == pytest.approx([40, 70, 94])
 
 
+def test_a_history_of_validation_alone_is_one_line_with_its_best_epoch_marked():
+    alone = {name: values for name, values in history().items() if not name.startswith(("train", "test"))}
+    figure = accuracy.draw(alone, title=TITLE)
+    assert list(lines(figure)) == ["validation"]
+    assert "best epoch 3: lowest validation loss, 0.5\nvalidation 95.00 %" in words(figure)
+
+
 def test_each_line_is_named_with_its_last_value():
     said = words(accuracy.draw(history(), title=TITLE))
     assert all(name in said for name in ("train 97.00 %", "validation 95.00 %", "test 94.00 %"))

@@ -35,6 +35,11 @@ def test_without_validation_train_is_alone_and_no_epoch_is_the_best():
     assert "best" not in words(figure)
 
 
+def test_a_history_of_validation_alone_is_one_line():
+    alone = {name: values for name, values in history([2, 1], [2, 1]).items() if not name.startswith(("train", "test"))}
+    assert list(lines(loss.draw(alone, title=TITLE))) == ["validation"]
+
+
 def test_the_best_epoch_is_marked_with_its_losses():
     said = words(loss.draw(history([2, 1, 0.5], [2, 0.7, 0.75]), title=TITLE))
     assert "best epoch 2: lowest validation loss\nvalidation 0.7, train 1" in said
