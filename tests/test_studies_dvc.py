@@ -28,7 +28,7 @@ def test_a_study_s_deps_are_what_it_imports_its_networks_its_recipes_and_its_fil
     recipes = recipes_in(study) | {"course_a"}  # which holds the others' defaults
     networks = {yaml.safe_load((ROOT / f"recipes/{recipe}.yaml").read_text())["model"]["name"] for recipe in recipes - {"course_a"}}
     networks |= set(study["dimensions"].get("model.name", []))
-    wanted = project_imports(ROOT / "tools/study.py") | {f"digits/models/{network}.py" for network in networks}
+    wanted = project_imports(ROOT / "tools/study.py").union(*(project_imports(ROOT / f"digits/models/{it}.py") for it in networks))
     wanted |= {f"recipes/{recipe}.yaml" for recipe in recipes} | {f"studies/{name}.yaml"}
     assert sorted(STAGES[name]["deps"]) == sorted(wanted)
     assert STAGES[name]["cmd"] == f"python -m tools.study {name}"

@@ -21,6 +21,8 @@ Slips kept  none. That the batch norm stands after the ReLU and not before is E'
 import keras
 from keras import layers
 
+from digits.normalization import BatchNormalization
+
 
 def build(
     *, classes: int, dropout1: float = 0.25, dropout2: float = 0.25, dense1: int = 128, dense2: int = 64, seed: int
@@ -32,7 +34,7 @@ def build(
     x = layers.MaxPooling2D(2, name="max_pooling2d_14")(x)
     x = layers.Dropout(dropout1, seed=seed, name="dropout_11")(x)
     x = layers.Conv2D(128, 3, padding="same", activation="relu", name="conv2d_29", **start)(x)
-    x = layers.BatchNormalization(name="batch_normalization_24")(x)
+    x = BatchNormalization(name="batch_normalization_24")(x)
     x = layers.MaxPooling2D(2, name="max_pooling2d_15")(x)
     x = layers.Dropout(dropout2, seed=seed + 1, name="dropout_12")(x)
     x = layers.Flatten(name="flatten_6")(x)

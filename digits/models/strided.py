@@ -22,6 +22,7 @@ import keras
 from keras import layers
 
 from digits.errors import UserError
+from digits.normalization import BatchNormalization
 
 MOST = 4  # convolutions
 MOMENTUM = 0.9  # of the batch norms' averages: 50 steps and not Keras' 500, since an epoch has a few hundred
@@ -49,7 +50,7 @@ def build(
         size, stride = (5, 2) if number == 1 else (3, 1)
         x = layers.Conv2D(count, size, strides=stride, use_bias=not batch_norm, name=f"conv{number}", **start)(x)
         if batch_norm:
-            x = layers.BatchNormalization(momentum=MOMENTUM, name=f"norm{number}")(x)
+            x = BatchNormalization(momentum=MOMENTUM, name=f"norm{number}")(x)
         x = layers.Activation("relu", name=f"relu{number}")(x)
         if number == 2:
             x = layers.MaxPooling2D(2, name="pool")(x)
