@@ -28,6 +28,7 @@ IMAGES = {
     "fashion1": 2_000,
     "fashion2": 2_000,
     "lenet": 2_000,
+    "vgg": 1_000,
     "fashion3": 1_000,
     "fashion4": 1_000,
     "fashion_resnet": 1_000,

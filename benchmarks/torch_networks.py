@@ -29,7 +29,7 @@ def _start(name: str, module: nn.Module) -> None:
     elif name in ("mlp", "lenet"):
         nn.init.normal_(module.weight, std=0.1)
         nn.init.constant_(module.bias, 0.1)
-    elif name == "resnet5":  # as PyTorch itself draws them, its two channels die in most runs
+    elif name in ("resnet5", "vgg"):  # resnet5's two channels die in most runs if drawn as PyTorch itself does
         nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
     else:
         nn.init.xavier_uniform_(module.weight)
@@ -297,6 +297,20 @@ def strided(classes: int) -> nn.Module:
     )
 
 
+def vgg(classes: int) -> nn.Module:
+    layers: dict[str, nn.Module] = {}
+    before = 1
+    for block, count in enumerate((32, 64, 128), start=1):
+        for number in (1, 2):
+            layers[f"conv{block}_{number}"] = nn.Conv2d(before, count, 3, padding=1, bias=False)
+            layers[f"norm{block}_{number}"] = _norm(count)
+            layers[f"relu{block}_{number}"] = nn.ReLU()
+            before = count
+        layers[f"pool{block}"] = nn.MaxPool2d(2)
+        layers[f"dropout{block}"] = nn.Dropout(0.3)
+    return _chain(**layers, flatten=nn.Flatten(), output=nn.Linear(1152, classes))
+
+
 BUILD = {
     "softmax": softmax,
     "mlp": mlp,
@@ -313,4 +327,5 @@ BUILD = {
     "resnet_d": resnet_d,
     "resnet50": resnet50,
     "strided": strided,
+    "vgg": vgg,
 }

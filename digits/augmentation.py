@@ -9,7 +9,7 @@ import numpy as np
 from digits.params import between
 
 # Tell these random numbers from one another, and from the shuffle's, which has the same seed and epoch.
-SHIFT, AFFINE, ELASTIC, ERASE = range(1, 5)
+SHIFT, AFFINE, ELASTIC, ERASE, FLIP = range(1, 6)
 COARSE = 4  # points along a side of the grid whose displacements make an elastic warp
 
 
@@ -17,6 +17,7 @@ COARSE = 4  # points along a side of the grid whose displacements make an elasti
 class AugmentParams:
     """Section `augment` of params.yaml: how far each training image may move, another way each epoch. 0 turns a move off."""
 
+    flip: float = between(0, 1)  # share of the images that are mirrored left to right: clothes, not digits
     shift: int = between(0, 14)  # pixels along each axis
     rotate: float = between(0, 180)  # degrees either way
     scale: float = between(0, 0.9)  # share by which the image may grow or shrink; 0.1 is from 0.9 to 1.1 times
@@ -33,6 +34,9 @@ def augment(images: np.ndarray, moves: AugmentParams, *, seed: int, epoch: int) 
     def random(purpose: int) -> np.random.Generator:
         return np.random.default_rng((seed, epoch, purpose))
 
+    if moves.flip:
+        mirrored = random(FLIP).random(len(images)) < moves.flip
+        images = np.where(mirrored[:, None, None], images[:, :, ::-1], images)
     if moves.shift:
         images = _shifted(images, most=moves.shift, random=random(SHIFT))
     if moves.rotate or moves.scale or moves.elastic:

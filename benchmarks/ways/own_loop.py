@@ -9,7 +9,7 @@ from digits.augmentation import AugmentParams
 from digits.compute import deterministic
 from digits.training import State
 
-STILL = AugmentParams(shift=0, rotate=0, scale=0, elastic=0, erase=0)  # no other way moves its images
+STILL = AugmentParams(flip=0, shift=0, rotate=0, scale=0, elastic=0, erase=0)  # no other way moves its images
 
 
 class Watcher:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from digits.augmentation import AugmentParams, augment
 
 IMAGES = np.random.default_rng(0).integers(1, 256, size=(20, 28, 28)).astype(np.uint8)
-NONE = {"shift": 0, "rotate": 0.0, "scale": 0.0, "elastic": 0.0, "erase": 0}
-MOVES = [{"shift": 2}, {"rotate": 15.0}, {"scale": 0.1}, {"elastic": 1.0}, {"erase": 8}]
-ALL = {"shift": 2, "rotate": 15.0, "scale": 0.1, "elastic": 1.0, "erase": 8}
+NONE = {"flip": 0.0, "shift": 0, "rotate": 0.0, "scale": 0.0, "elastic": 0.0, "erase": 0}
+MOVES = [{"flip": 0.5}, {"shift": 2}, {"rotate": 15.0}, {"scale": 0.1}, {"elastic": 1.0}, {"erase": 8}]
+ALL = {"flip": 0.5, "shift": 2, "rotate": 15.0, "scale": 0.1, "elastic": 1.0, "erase": 8}
 
 
 def moved(images: np.ndarray = IMAGES, *, seed: int = 1, epoch: int = 5, **moves) -> np.ndarray:
@@ -48,6 +48,15 @@ def test_what_happens_to_a_row_does_not_depend_on_how_many_there_are(count, seed
 def test_a_shift_is_of_whole_pixels_and_zeros_move_in(most, seed, epoch):
     for image, result in zip(IMAGES, moved(seed=seed, epoch=epoch, shift=most), strict=True):
         assert any(np.array_equal(result, place) for place in places_of(image, most))
+
+
+@given(share=st.floats(0.05, 1), seed=st.integers(0, 1000))
+def test_about_the_asked_share_is_mirrored_and_the_rest_stays(share, seed):
+    many = np.tile(IMAGES, (50, 1, 1))
+    result = moved(many, seed=seed, flip=share)
+    mirrored = (result == many[:, :, ::-1]).all(axis=(1, 2))
+    assert np.array_equal(result[~mirrored], many[~mirrored])
+    assert mirrored.mean() == pytest.approx(share, abs=0.08)
 
 
 def test_every_shift_occurs():

@@ -45,7 +45,7 @@ def train(name):
         state = training.train(
             net, {"train": bars(215, seed=1), "validation": bars(30, seed=2)},  # the last batch has 15
             num_epochs=1, batch_size=50, optimizer=optimizers.build("momentum", momentum=0.9, weight_decay=0),
-            rates=np.full(5, 0.05, np.float32), moves=AugmentParams(shift=1, rotate=0, scale=0, elastic=0, erase=0),
+            rates=np.full(5, 0.05, np.float32), moves=AugmentParams(flip=0, shift=1, rotate=0, scale=0, elastic=0, erase=0),
             objective=training.Objective(classes=10, smoothing=0.1, l2=0.01), patience=0, measured=("train", "validation"), seed=1,
             state=training.State(), watcher=Nobody(),
         )

@@ -70,7 +70,7 @@ def train(
         batch_size=batch_size,
         optimizer=optimizer,
         rates=rates,
-        moves=AugmentParams(shift=shift, rotate=0, scale=0, elastic=0, erase=0),
+        moves=AugmentParams(flip=0, shift=shift, rotate=0, scale=0, elastic=0, erase=0),
         objective=training.Objective(classes=10, smoothing=smoothing, l2=l2),
         patience=patience,
         measured=splits if measured is None else measured,

@@ -34,6 +34,7 @@ PRINTED_PARAMETERS = {
     "convnet": (10, 93_322, 0),
     "resnet_d": (10, 151_946, 2_176),
     "strided": (10, 41_882, 288),
+    "vgg": (10, 299_306, 896),
 }
 ALL_ZERO = ["softmax"]  # starts at zeros by design, whatever the seed
 DRAWN = [name for name in models.names() if name not in ALL_ZERO]
