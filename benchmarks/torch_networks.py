@@ -281,18 +281,16 @@ def resnet50(classes: int) -> nn.Module:
 
 def strided(classes: int) -> nn.Module:
     return _chain(
-        conv1=nn.Conv2d(1, 16, 5, stride=2, bias=False),
-        norm1=_norm(16, momentum=0.1),
+        conv1=nn.Conv2d(1, 24, 5, stride=2, bias=False),
+        norm1=_norm(24, momentum=0.1),
         relu1=nn.ReLU(),
-        conv2=nn.Conv2d(16, 32, 3, bias=False),
-        norm2=_norm(32, momentum=0.1),
+        conv2=nn.Conv2d(24, 48, 3, stride=2, bias=False),
+        norm2=_norm(48, momentum=0.1),
         relu2=nn.ReLU(),
-        pool=nn.MaxPool2d(2),
-        conv3=nn.Conv2d(32, 96, 3, bias=False),
+        conv3=nn.Conv2d(48, 96, 3, bias=False),
         norm3=_norm(96, momentum=0.1),
         relu3=nn.ReLU(),
         flatten=nn.Flatten(),
-        dropout=nn.Dropout(0.2),
         output=nn.Linear(864, classes),
     )
 

@@ -10,10 +10,10 @@ def names(network) -> list[str]:
     return [layer.name for layer in network.layers]
 
 
-def test_the_first_convolution_halves_the_picture_and_a_pooling_follows_the_second():
+def test_the_first_two_convolutions_halve_the_picture_and_the_third_does_not():
     network = models.build("strided", classes=10, seed=0)
-    assert network.get_layer("conv1").output.shape[1:] == (12, 12, 16)
-    assert names(network).index("pool") == names(network).index("relu2") + 1
+    shapes = [network.get_layer(f"conv{number}").output.shape[1:] for number in (1, 2, 3)]
+    assert shapes == [(12, 12, 24), (5, 5, 48), (3, 3, 96)]
 
 
 def test_without_batch_norm_each_convolution_has_a_bias_and_with_it_none_has():
