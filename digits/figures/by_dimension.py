@@ -10,7 +10,8 @@ from digits.figures import looks, percent
 
 COLUMNS = 3
 PANEL = 2.5  # inches
-LABEL = 13  # characters of a value's name that fit under its place
+LINES = 4  # at most, of a value's name under its place
+SIZES = (looks.TEXT, 9.5, 8.5)  # points of these names, the larger the better
 
 
 def draw(panels: Mapping[str, Mapping[str, np.ndarray | Sequence[str]]], *, title: str) -> Figure:
@@ -39,22 +40,55 @@ def draw(panels: Mapping[str, Mapping[str, np.ndarray | Sequence[str]]], *, titl
 def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
     looks.tidy(ax)
     places = np.arange(len(panel["labels"]))
-    for path in 100 * np.asarray(panel["paths"], np.float64):
+    paths = 100 * np.asarray(panel["paths"], np.float64)
+    for path in paths if len(paths) > 1 else ():  # a single one is the mean
         known = np.isfinite(path)
         ax.plot(places[known], path[known], color="#bdbdbd", linewidth=0.9, marker="o", markersize=2.5, zorder=2)
     mean, low, high = (100 * np.asarray(panel[key], np.float64) for key in ("mean", "low", "high"))
     spans = np.array([mean - low, high - mean])
     sure = np.isfinite(spans).all(axis=0)
     ax.errorbar(places[sure], mean[sure], spans[:, sure], fmt="none", ecolor=looks.BLUE, elinewidth=1.6, capsize=4, zorder=3)
-    ax.plot(places, mean, color=looks.BLUE, linewidth=1.8, marker="o", markersize=6, markeredgecolor="white", zorder=4)
-    each = inches / len(places)
-    ax.set_xticks(places, [looks.fitted(str(label), inches=each) for label in panel["labels"]])
+    labels = [str(label) for label in panel["labels"]]
+    between = "-" if all(map(_is_number, labels)) else "none"  # numbers have others between them, names have not
+    style = {"linewidth": 1.8, "linestyle": between, "marker": "o", "markersize": 6, "markeredgecolor": "white"}
+    ax.plot(places, mean, color=looks.BLUE, zorder=4, **style)
+    _name_places(ax, places, labels, inches=0.97 * (inches + 0.2) / len(places))
     ax.set_xlim(-0.5, len(places) - 0.5)
-    measured = np.concatenate([mean, *(100 * np.asarray(panel["paths"], np.float64))])
+    measured = np.concatenate([mean, *paths])
     _limit(ax, measured, ends=np.concatenate([low, high]))
     percent.axis(ax, measured, ticks=5)
     title = looks.fitted(name, inches=inches, size=11, weight="bold")
     ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _name_places(ax: Axes, places: np.ndarray, labels: Sequence[str], *, inches: float) -> None:
+    """Write the labels under their places, each within so many inches: as large as leaves them whole."""
+    for size in SIZES:
+        texts = [_wrapped(label, inches=inches, size=size) for label in labels]
+        ax.set_xticks(places, texts, size=size)
+        if not any("…" in text for text in texts):
+            break
+
+
+def _wrapped(text: str, *, inches: float, size: float) -> str:
+    """Return the text in lines no wider than that, words and the last line cut where they do not fit."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and looks.width(f"{lines[-1]} {word}", size=size) <= inches:
+            lines[-1] += f" {word}"
+        elif len(lines) < LINES:
+            lines.append(word)
+        else:
+            lines[-1] += f" {word}"
+    return "\n".join(looks.fitted(line, inches=inches, size=size) for line in lines)
 
 
 def _limit(ax: Axes, measured: np.ndarray, *, ends: np.ndarray) -> None:

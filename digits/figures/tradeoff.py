@@ -32,7 +32,7 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[s
     ax.set_xscale("log")
     low, high = cost.min(), cost.max()
     ax.set_xlim(low / 1.3, high * (high / low) ** 0.05 * 1.3)
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 50 else (1,), numticks=8))
+    ax.xaxis.set_major_locator(LogLocator(subs=_marks(high / low), numticks=8))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     percent.axis(ax, accuracies, ticks=8)
@@ -41,6 +41,13 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[s
     below = [f"{rank}  {name}" for rank, name in enumerate(_apart([names[i] for i in front[: -NAMED - 1 : -1]]), start=1)]
     lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (NAMED - len(below)))]
     ax.set_xlabel("\n".join(lines), size=looks.TEXT, color=looks.INK, loc="left", linespacing=1.4, parse_math=False)
+
+
+def _marks(factor: float) -> tuple[float, ...]:
+    """Return the multiples of each power of ten that are marked on an axis whose costs differ by this factor."""
+    if factor < 3:
+        return (1, 1.5, 2, 3, 4, 5, 6, 8)
+    return (1, 2, 5) if factor < 50 else (1,)
 
 
 def _name(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
