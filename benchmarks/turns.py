@@ -37,15 +37,19 @@ class Contender:
         with log.open("wb") as errors:
             self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def turn(self) -> dict[str, float]:
         """Let it run an epoch, and return what it says of it. Raises Failed."""
         try:
             print(file=self._process.stdin, flush=True)
         except BrokenPipeError:
             pass  # it is gone; its answer says so
-        return self.heard()
+        return self._heard()
 
-    def heard(self) -> dict[str, float]:
+    def _heard(self) -> dict[str, float]:
         """Return the next line it has to say. Raises Failed."""
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
@@ -103,10 +107,10 @@ def _take(contender: Contender, measured: Measured, *, first: bool = False) -> N
 
 
 def finish(contender: Contender, measured: Measured) -> None:
-    """Hear what a contender that has run all its epochs says at its end."""
+    """Let a contender that has run all its epochs end in a last turn, and hear what it says."""
     if measured.failed:
         return
     try:
-        measured.facts = contender.heard()
+        measured.facts = contender.turn()
     except Failed as error:
         measured.failed = str(error)

@@ -36,5 +36,6 @@ def train(task: Task, turns: Turns, *, jit_compile: bool) -> None:
     images = (task.images.astype(np.float32) / 255).reshape(-1, *network.input_shape[1:])
     labels = task.labels.astype(np.int32)
     network.fit(images, labels, batch_size=task.batch_size, epochs=task.epochs, verbose=0, callbacks=[Gate(turns)])
+    turns.wait()
     answers = network.predict(images, batch_size=1000, verbose=0).argmax(axis=1)
     turns.finish(accuracy=float((answers == labels).mean()))

@@ -13,18 +13,17 @@ STILL = AugmentParams(flip=0, shift=0, rotate=0, scale=0, elastic=0, erase=0)  #
 
 
 class Watcher:
-    """A `training.Watcher` that lets each epoch begin when it is its turn."""
+    """A `training.Watcher` that lets each epoch begin, and what follows the last, when it is its turn."""
 
-    def __init__(self, turns: Turns, *, epochs: int):
-        self._turns, self._epochs = turns, epochs
+    def __init__(self, turns: Turns):
+        self._turns = turns
 
     def batch_done(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
         self._turns.done(seconds)
-        if state.epochs < self._epochs:
-            self._turns.wait()
+        self._turns.wait()
 
 
 def train(task: Task, turns: Turns) -> None:
@@ -46,7 +45,7 @@ def train(task: Task, turns: Turns) -> None:
         measured=("train",),
         seed=SEED,
         state=State(),
-        watcher=Watcher(turns, epochs=task.epochs),
+        watcher=Watcher(turns),
     )
     turns.finish(
         accuracy=state.history[-1]["train_accuracy"], parameters=network.count_params(), flop_per_image=flop_per_image(network)

@@ -21,6 +21,7 @@ def train(task: Task, turns: Turns, *, channels_last: bool) -> None:
     for _ in range(task.epochs):
         with turns.timed():
             _epoch(network, images, labels, optimizer, batch_size=task.batch_size)
+    turns.wait()
     turns.finish(accuracy=accuracy(network, images, labels))
 
 

@@ -50,8 +50,8 @@ def give(layer: keras.layers.Layer, module: torch.nn.Module) -> None:
         order = [module.weight, module.bias, module.running_mean, module.running_var]
         values = layer.get_weights()
     else:
-        kernel, bias = layer.get_weights()
-        order, values = [module.weight, module.bias], [_turned(kernel, layer), bias]
+        kernel, *bias = layer.get_weights()
+        order, values = [module.weight, module.bias][: 1 + len(bias)], [_turned(kernel, layer), *bias]
     for tensor, value in zip(order, values, strict=True):
         assert tuple(tensor.shape) == value.shape
         tensor.data.copy_(torch.from_numpy(np.ascontiguousarray(value)))
@@ -96,5 +96,5 @@ def test_it_learns_the_task(name, channels_last):
     images, labels = strokes.draw(600, classes=strokes.CLASSES["digits"], seed=1)
     task = Task(name, images, labels, epochs=LEARN[name], batch_size=20, learning_rate=RATE[name], threads=1)
     heard = io.StringIO()
-    torch_loop.train(task, Turns(io.StringIO("turn\n" * task.epochs), heard), channels_last=channels_last)
+    torch_loop.train(task, Turns(io.StringIO("turn\n" * (task.epochs + 1)), heard), channels_last=channels_last)
     assert json.loads(heard.getvalue().splitlines()[-1])["accuracy"] > 0.7

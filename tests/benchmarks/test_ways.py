@@ -1,7 +1,9 @@
 """Our loop and Keras' `fit` as they are measured: each epoch waits for its turn, and what they train learns."""
 
 import io
+import time
 
+import psutil
 import pytest
 
 from benchmarks import epochs, turns, ways
@@ -17,6 +19,10 @@ def test_a_process_takes_its_turns_and_says_at_the_end_what_was_learnt(way, tmp_
         way, "mlp", data, folder=tmp_path, images=600, epochs=4, threads=2, batch_size=20, learning_rate=0.001
     ) as process:
         measured = turns.in_turn({way: process}, rounds=3)[way]
+        used = psutil.Process(process.pid).cpu_times()
+        time.sleep(1)
+        idle = psutil.Process(process.pid).cpu_times()
+        assert idle.user - used.user < 0.3  # what follows the last epoch waits too
         turns.finish(process, measured)
     assert not measured.failed
     assert min(measured.first, *measured.seconds) > 0
