@@ -27,6 +27,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         if learns:
             pixels = tf.cast(tf.reduce_prod(tf.shape(inputs)[:-1]), tf.float32)
             variance *= tf.maximum(pixels - 1, 1) / pixels  # the operation's is Bessel's, Keras keeps the plain one
-            self.moving_mean.assign(self.momentum * self.moving_mean + (1 - self.momentum) * mean)
-            self.moving_variance.assign(self.momentum * self.moving_variance + (1 - self.momentum) * variance)
+            for average, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+                assert average is not None  # a layer that is called has been built
+                average.assign(self.momentum * average + (1 - self.momentum) * now)
         return outputs
