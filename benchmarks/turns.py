@@ -39,10 +39,11 @@ class Contender:
 
     @property
     def pid(self) -> int:
+        """Its process number, for who wants to know whether it computes."""
         return self._process.pid
 
     def turn(self) -> dict[str, float]:
-        """Let it run an epoch, and return what it says of it. Raises Failed."""
+        """Let it run an epoch, or after the last one end, and return what it says. Raises Failed."""
         try:
             print(file=self._process.stdin, flush=True)
         except BrokenPipeError:

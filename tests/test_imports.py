@@ -13,7 +13,6 @@ PIPELINES = ("dvc.yaml", "submission/dvc.yaml")
 STAGES = {name: stage for file in PIPELINES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()}
 RUN_A_NETWORK = ("train", "evaluate", "submission", "embedding", "filters", "handwriting")
 NETWORKS = {f"digits/models/{path.name}" for path in (ROOT / "digits/models").glob("*.py") if path.stem != "__init__"}
-
 OF_NETWORKS = {used for path in NETWORKS for used in project_imports(ROOT / path)} - NETWORKS  # whichever of them is asked for
 
 

@@ -79,15 +79,13 @@ def _name_places(ax: Axes, places: np.ndarray, labels: Sequence[str], *, inches:
 
 
 def _wrapped(text: str, *, inches: float, size: float) -> str:
-    """Return the text in lines no wider than that, words and the last line cut where they do not fit."""
+    """Return the text in lines no wider than that; a word too wide, and what the last line cannot hold, is cut."""
     lines: list[str] = []
     for word in text.split():
-        if lines and looks.width(f"{lines[-1]} {word}", size=size) <= inches:
+        if lines and (len(lines) == LINES or looks.width(f"{lines[-1]} {word}", size=size) <= inches):
             lines[-1] += f" {word}"
-        elif len(lines) < LINES:
-            lines.append(word)
         else:
-            lines[-1] += f" {word}"
+            lines.append(word)
     return "\n".join(looks.fitted(line, inches=inches, size=size) for line in lines)
 
 

@@ -46,7 +46,8 @@ def build(
     pixels = keras.Input((28, 28, 1), name="pixels")
     x = pixels
     for number, count in enumerate(filters, start=1):
-        size, stride = 5 if number == 1 else 3, 2 if number <= 2 else 1
+        size = 5 if number == 1 else 3
+        stride = 2 if number <= 2 else 1
         x = layers.Conv2D(count, size, strides=stride, use_bias=not batch_norm, name=f"conv{number}", **start)(x)
         if batch_norm:
             x = BatchNormalization(momentum=MOMENTUM, name=f"norm{number}")(x)
