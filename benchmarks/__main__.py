@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 import yaml
 
-from benchmarks import accuracy_for_time, epochs, pipeline, report, study, ways
+from benchmarks import accuracy_for_time, epochs, pipeline, report, steps, study, ways
 from digits import models, timing
 from digits.errors import UserError, nearest
 from digits.stage import finish, say
@@ -28,7 +28,7 @@ from digits.writing import write_text
 from tools import parameters
 
 WHOLE, SCRATCH = Path("benchmarks"), Path("output/benchmarks")
-PARTS = ("epochs", "pipeline", "study", "accuracy_for_time")
+PARTS = ("epochs", "steps", "pipeline", "study", "accuracy_for_time")
 QUICK_NETWORKS = ("mlp", "lenet")
 QUIET = 0.3  # load average of a minute, above which something else computes
 
@@ -46,6 +46,7 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
     threads = found["about"]["threads"]
     measures: dict[str, Callable[[], dict[str, Any]]] = {
         "epochs": lambda: epochs.measure(chosen, folder=SCRATCH / "log", threads=threads, quick=quick),
+        "steps": lambda: steps.measure(chosen, folder=SCRATCH / "log", threads=threads, quick=quick),
         "pipeline": lambda: pipeline.measure(folder=SCRATCH, quick=quick),
         "study": lambda: study.measure(quick=quick),
         "accuracy_for_time": lambda: accuracy_for_time.measure(folder=SCRATCH, threads=threads, quick=quick),

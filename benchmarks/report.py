@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy_report, epochs_report, pipeline_report
+from benchmarks import accuracy_report, epochs_report, pipeline_report, steps_report
 from digits.errors import UserError
 from digits.stage import finish
 from digits.writing import write_text
@@ -22,6 +22,7 @@ def page(found: dict[str, Any]) -> str:
     lines = ["# How fast it is", "", *_conditions(about), ""]
     for part, text in (
         ("epochs", epochs_report.section),
+        ("steps", steps_report.section),
         ("pipeline", pipeline_report.section),
         ("study", pipeline_report.study),
         ("accuracy_for_time", accuracy_report.section),

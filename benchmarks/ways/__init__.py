@@ -37,7 +37,10 @@ WAYS = {
     "torch": Way("PyTorch", "torch_loop", {"channels_last": False}, package="torch"),
     "torch_channels_last": Way("PyTorch, channels-last", "torch_loop", {"channels_last": True}, "torch", convolutions_only=True),
 }
-YARDSTICK = Way("matrix product", "matrix_product", {})
+OTHERS = {  # that run in turn too, and are not compared
+    "recorded": Way("our loop, recorded", "recorded_loop", {}),
+    "yardstick": Way("matrix product", "matrix_product", {}),
+}
 SIDE = 2048  # of its matrices: large enough to lie near the processor's peak, small enough for a fraction of a second
 PRODUCTS = 4  # in a turn
 PRODUCT_FLOP = PRODUCTS * 2 * SIDE**3  # in a turn: a multiplication and an addition for each of side^3

@@ -1,12 +1,14 @@
 """The project's own loop, `digits.training.train`, as stages/train.py calls it."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from benchmarks.operations import flop_per_image
 from benchmarks.ways import CLASSES, SEED, Task, Turns
 from digits import models, optimizers, training
 from digits.augmentation import AugmentParams
-from digits.compute import deterministic
+from digits.compute import deterministic, keras
 from digits.training import State
 
 STILL = AugmentParams(flip=0, shift=0, rotate=0, scale=0, elastic=0, erase=0)  # no other way moves its images
@@ -28,11 +30,24 @@ class Watcher:
 
 def train(task: Task, turns: Turns) -> None:
     """Train the task, deterministically as the pipeline does, and report the network's size too."""
-    deterministic(threads=task.threads)
-    network = models.build(task.network, classes=CLASSES, seed=SEED)
-    steps = training.steps_per_epoch(len(task), batch_size=task.batch_size)
+    network = built(task)
     turns.wait()
-    state = training.train(
+    state = run(network, task, measured=("train",), watcher=Watcher(turns))
+    turns.finish(
+        accuracy=state.history[-1]["train_accuracy"], parameters=network.count_params(), flop_per_image=flop_per_image(network)
+    )
+
+
+def built(task: Task) -> keras.Model:
+    """Set TensorFlow up as the pipeline does, and return the task's network."""
+    deterministic(threads=task.threads)
+    return models.build(task.network, classes=CLASSES, seed=SEED)
+
+
+def run(network: keras.Model, task: Task, *, measured: Collection[str], watcher: training.Watcher) -> State:
+    """Train the network, and return the state after its last epoch. Of splits there is "train" alone."""
+    steps = training.steps_per_epoch(len(task), batch_size=task.batch_size)
+    return training.train(
         network,
         {"train": task},
         num_epochs=task.epochs,
@@ -42,11 +57,8 @@ def train(task: Task, turns: Turns) -> None:
         moves=STILL,
         objective=training.Objective(classes=CLASSES, smoothing=0, l2=0),
         patience=0,
-        measured=("train",),
+        measured=measured,
         seed=SEED,
         state=State(),
-        watcher=Watcher(turns),
-    )
-    turns.finish(
-        accuracy=state.history[-1]["train_accuracy"], parameters=network.count_params(), flop_per_image=flop_per_image(network)
+        watcher=watcher,
     )

@@ -3,12 +3,13 @@
 import io
 import time
 
+import numpy as np
 import psutil
 import pytest
 
-from benchmarks import epochs, turns, ways
+from benchmarks import epochs, steps, turns, ways
 from benchmarks.operations import flop_per_image
-from benchmarks.ways import CLASSES, SEED, Turns
+from benchmarks.ways import CLASSES, SEED, Turns, keras_fit, recorded_loop
 from digits import models
 
 
@@ -30,6 +31,39 @@ def test_a_process_takes_its_turns_and_says_at_the_end_what_was_learnt(way, tmp_
     assert measured.facts["accuracy"] > 0.7
     if way == "loop":
         assert (measured.facts["parameters"], measured.facts["flop_per_image"]) == (407_050, 1_636_352)
+
+
+def test_a_recorded_epoch_says_where_its_steps_spend_their_time(tmp_path):
+    found = steps.measure(["lenet"], folder=tmp_path, threads=2, quick=True)["networks"]["lenet"]
+    spent = {kind: milliseconds for kind, milliseconds in found.items() if kind != "step"}
+    assert {"convolutions", "filter gradients", "picture gradients", "matrix products", "pooling", "optimizer"} < spent.keys()
+    assert max(spent, key=lambda kind: spent[kind]) == "filter gradients"
+    assert found["step"] / 2 < sum(spent.values()) < 3 * found["step"]  # two run beside each other, and the recording has gaps
+
+
+@pytest.mark.parametrize(
+    ("operation", "kind"),
+    [
+        ("_MklNativeConv2DBackpropFilterWithBias", "filter gradients"),
+        ("_MklNativeFusedConv2D", "convolutions"),
+        ("_MklMatMul", "matrix products"),
+        ("FusedBatchNormGradV3", "batch norm"),
+        ("ResourceApplyAdam", "optimizer"),
+        ("ReluGrad", "all else"),
+    ],
+)
+def test_an_operation_s_type_tells_its_kind(operation, kind):
+    assert recorded_loop.kind(operation) == kind
+
+
+@pytest.mark.parametrize("name", ["strided", "resnet_d"])  # with batch norms of our own
+def test_fit_trains_keras_own_layers_from_the_same_weights(name):
+    ours = models.build(name, classes=CLASSES, seed=SEED)
+    theirs = keras_fit.keras_own(ours)
+    images = np.random.default_rng(0).random((3, *ours.input_shape[1:]), np.float32)
+    np.testing.assert_allclose(ours(images), theirs(images), rtol=1e-5)
+    assert {type(layer).__module__.split(".")[0] for layer in theirs.layers} == {"keras"}
+    assert {type(layer).__module__.split(".")[0] for layer in ours.layers} == {"keras", "digits"}
 
 
 def test_without_another_turn_it_ends():
