@@ -8,21 +8,32 @@ import numpy as np
 
 from digits.errors import UserError
 
+COLUMNS = (
+    "epoch", "learning_rate",
+    "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy",
+)  # fmt: skip
+
 
 def to_csv(rows: Sequence[dict[str, float]]) -> str:
-    """Return the rows as CSV with a header; numbers are written so that reading gives the same bits back."""
+    """Return the rows as CSV with all `COLUMNS`; numbers are written so that reading gives the same bits back.
+
+    A column that was not measured holds nan, which `dvc plots show` draws as no line; of a column that is not there it complains.
+    """
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer = csv.DictWriter(text, fieldnames=COLUMNS, restval="nan", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
 
 
 def from_csv(text: str) -> dict[str, np.ndarray]:
-    """Return the columns by name, each float64 (epochs,). Raises UserError where a cell is no number."""
+    """Return the columns by name, each float64 (epochs,), but for those that hold nan alone.
+
+    Raises UserError where a cell is no number.
+    """
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     try:
         cells = np.array([[float(cell) for cell in row] for row in rows]).reshape(len(rows), len(header))
     except ValueError as error:
         raise UserError(f"history.csv: expected a number in each cell of {len(header)} columns; received {error}") from None
-    return dict(zip(header, cells.T, strict=True))
+    return {name: column for name, column in zip(header, cells.T, strict=True) if not np.isnan(column).all()}

@@ -2,7 +2,8 @@
 
 from digits.compute import tf
 
-# Keras' own bound, so that the two losses agree: log(1e-7) is -16.1, and 1 - 1e-7 is the float32 next but one to 1.
+# Keras' bound of probabilities: log(1e-7) is -16.1, and 1 - 1e-7 is the float32 next but one to 1. In `compile` and `fit` it has
+# none: it finds a network's softmax and takes what went into it.
 SMALLEST = 1e-7
 
 

@@ -1,6 +1,7 @@
 """What a run leaves behind after each epoch: its state, its best weights, its curves, a line for the reader."""
 
 import errno
+import json
 import os
 import shutil
 import time
@@ -17,7 +18,7 @@ from digits.stage import say
 from digits.training import State
 from digits.writing import replacing, write_text
 
-CHECKPOINT = "checkpoint/state.npz"  # in the folder of outputs
+CHECKPOINT, SECONDS = "checkpoint/state.npz", "checkpoint/seconds.json"  # in the folder of outputs
 
 
 class Recorder:
@@ -25,6 +26,7 @@ class Recorder:
 
     train/best.weights.h5       the weights of the lowest validation loss, as soon as there are better ones
     checkpoint/state.npz        the state after the last finished epoch, until the run is finished
+    checkpoint/seconds.json     what each finished epoch took, its updates and all of it, until then too
     tensorboard/RUN_NAME/       the curves
     timing.json                 how long it took
     """
@@ -35,8 +37,8 @@ class Recorder:
         self._checkpoint = output / CHECKPOINT
         self._progress = Progress(epochs=epochs, images=images)
         self._curves = Curves(output / "tensorboard" / run_name)
-        self._seconds: list[float] = []  # of each epoch's gradient updates in this process
-        self._began, self._ancestors = time.perf_counter(), _ancestors()
+        self._seconds: list[tuple[float, float]] = []  # of each epoch: its updates, and all of it
+        self._since, self._ancestors = time.perf_counter(), _ancestors()
 
     def unfinished(self) -> State:
         """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
@@ -45,6 +47,7 @@ class Recorder:
             self._curves.add(row)
         if state.epochs:
             say(f"going on after epoch {state.epochs}")
+            self._seconds = _seconds(self._output / SECONDS)[: state.epochs]
         return state
 
     def batch_done(self, images: int) -> None:
@@ -55,7 +58,10 @@ class Recorder:
             save_weights(self._output / "train/best.weights.h5", self._network)
         checkpoints.save(self._checkpoint, state, fingerprint=self._run_id)
         self._curves.add(state.history[-1])
-        self._seconds.append(seconds)
+        now = time.perf_counter()
+        self._seconds.append((seconds, now - self._since))
+        self._since = now
+        write_text(self._output / SECONDS, json.dumps(self._seconds))
         self._progress.epoch_done(state.history[-1], seconds=seconds)
 
     def finish(self, state: State) -> None:
@@ -69,13 +75,15 @@ class Recorder:
         # A killed `dvc repro` leaves this process alive; the next one waits for it, and goes on from its checkpoint.
         if _ancestors() == self._ancestors:
             self._checkpoint.unlink()
+            (self._output / SECONDS).unlink(missing_ok=True)
 
     def _times(self) -> dict[str, float]:
+        updates, whole = zip(*self._seconds, strict=True)
         return {
-            "epochs": len(self._seconds),  # of this process: fewer than the run's after a restart
-            "seconds": time.perf_counter() - self._began,  # evaluation and checkpoints included
-            "gradient_seconds_per_epoch": median(self._seconds),
-            "images_per_second": self._images / median(self._seconds),
+            "epochs": len(whole),
+            "seconds": sum(whole),  # of all finished epochs, before a restart too, with evaluations and checkpoints
+            "gradient_seconds_per_epoch": median(updates),
+            "images_per_second": self._images / median(updates),
         }
 
 
@@ -97,6 +105,11 @@ class Bystander:
 
     def finish(self, state: State) -> None:
         pass
+
+
+def _seconds(path: Path) -> list[tuple[float, float]]:
+    """Return what an interrupted run wrote of its epochs; nothing if it was killed before it could."""
+    return [tuple(epoch) for epoch in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
 
 
 def _ancestors() -> list[int]:

@@ -71,6 +71,16 @@ def steps_per_epoch(images: int, *, batch_size: int) -> int:
     return -(-images // batch_size)
 
 
+def measured_splits(which: str, splits: Mapping[str, Images], *, patience: int) -> tuple[str, ...]:
+    """Return the splits of train.measured. Raises UserError if there is no image to measure, or none to stop early by."""
+    measured = MEASURED[which]
+    if not any(len(splits[name]) for name in measured):
+        raise UserError(f"params.yaml: train.measured: expected all, as split.validation is 0; received {which}")
+    if patience and not len(splits["validation"]):
+        raise UserError(f"params.yaml: train.patience: expected 0, as split.validation is 0; received {patience}")
+    return measured
+
+
 def train(
     network: keras.Model,
     splits: Mapping[str, Images],

@@ -50,7 +50,7 @@ def main(
         arrays.Predictions(probabilities, split.labels, split.class_names, split.dataset, np.array(model.name)),
     )
     timing.record(output / "timing.json", "evaluate", {"seconds": seconds, "images_per_second": len(split) / seconds})
-    say(f"{split.dataset} · {model.name}")
+    say(f"{split.dataset} · {model.name} · {len(split):,} test images in {seconds:.2f} s")
     say(reports.first_answers(probabilities, split.labels, count=10))
     say(report)
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from digits import arrays, checkpoints, distribution, models, optimizers, schedules, summary, timing, training
 from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams, deterministic
-from digits.errors import UserError
 from digits.params import between, one_of, positive, seed
 from digits.recording import Bystander, Recorder
 from digits.stage import run, say, warn
@@ -55,9 +54,7 @@ def main(
     splits = {name: arrays.load(folder / f"{name}.npz", arrays.Split) for name in ("train", "validation", "test")}
     sizes = models.sizes_of(model.name, networks)
     images, classes = len(splits["train"]), len(splits["train"].class_names)
-    measured = training.MEASURED[train.measured]
-    if not any(len(splits[name]) for name in measured):
-        raise UserError(f"params.yaml: train.measured: expected all, as split.validation is 0; received {train.measured}")
+    measured = training.measured_splits(train.measured, splits, patience=train.patience)
 
     deterministic(threads=compute.threads)
     strategy = distribution.strategy(train.strategy, tf_config=os.environ.get("TF_CONFIG"), timeout=workers.timeout)

@@ -2,16 +2,17 @@
 
 recipes/course_a.yaml holds the default of every key that a recipe may change; another recipe holds what differs from it. So which
 recipe stood in params.yaml before makes no difference, and keys that are no recipe's business (fetch.folders) stay as they are.
-NAME=fashion1+five_groups takes a recipe and what a second one changes in it.
+NAME=fashion1+five_groups takes a recipe and what a second one changes in it; what only goes onto another is refused alone.
 """
 
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from digits.errors import UserError, nearest
 from digits.stage import finish
@@ -19,6 +20,7 @@ from digits.writing import write_text
 from tools import parameters
 
 BASE = "course_a"
+ONTO = "# Onto "  # begins the head of a recipe that makes sense with another before it
 FOLDER = Path("recipes")
 
 
@@ -33,9 +35,13 @@ def values(name: str) -> dict[str, dict]:
     for part in parts:
         if part not in names():
             raise UserError(f"NAME: expected {nearest(part, names())}; received {part or 'nothing'}; known: {', '.join(names())}")
+    if _text(parts[0]).startswith(ONTO):
+        raise UserError(f"NAME: expected a recipe before {parts[0]}, such as fashion1+{parts[0]}; received {name}")
     merged = _read(BASE)
     for section, changes in (change for part in parts for change in _read(part).items()):
-        merged[section] = merged.get(section, {}) | changes
+        if section == "networks":  # each with sizes of its own
+            changes = {network: merged[section][network] | sizes for network, sizes in changes.items()}
+        merged[section] |= changes
     return merged
 
 
@@ -49,20 +55,31 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
         for key, value in changes.items():
             if key not in document.get(section, {}):
                 raise UserError(f"recipe: {section}.{key}: expected a key of params.yaml; received an unknown one")
-            if section == "networks":
-                document[section][key].update(value)  # one by one: the network's comments stay
-                continue
-            if isinstance(value, dict):  # on the key's one line, before its comment
-                value = CommentedMap(value)
-                value.fa.set_flow_style()
-            document[section][key] = value
+            if section == "networks":  # one by one: the network's comments stay
+                document[section][key].update({size: _on_one_line(given) for size, given in value.items()})
+            else:
+                document[section][key] = _on_one_line(value)
     text = io.StringIO()
     editor.dump(document, text)
     return text.getvalue()
 
 
+def _on_one_line(value: Any) -> Any:
+    """Return the value so that it stands in its key's line, before the comment."""
+    kind = {dict: CommentedMap, list: CommentedSeq}.get(type(value))
+    if kind is None:
+        return value
+    value = kind(value)
+    value.fa.set_flow_style()
+    return value
+
+
 def _read(name: str) -> dict[str, dict]:
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")) or {}
+    return yaml.safe_load(_text(name)) or {}
+
+
+def _text(name: str) -> str:
+    return (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
 
 
 def main(name: str) -> None:

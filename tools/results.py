@@ -20,6 +20,11 @@ RUNS = FOLDER / "runs"
 INTERVALS = {quantity: (f"{quantity}_low", f"{quantity}_high") for quantity in ("accuracy", "macro_f1")}
 BEGIN, END = "<!-- results: written by `make results` -->\n", "<!-- /results -->"
 BEGIN_HEAD, END_HEAD = "# Results, written by `make results`:\n", "# End of results.\n"
+SHARES = ("accuracy", "macro_f1", "validation_accuracy")  # of one, and not seconds or a count
+STUDIED = (
+    "Course D's Table 2, its three networks at four learning rates, stands beside ours in"
+    " [studies/course_d](studies/course_d/report.md)."
+)
 FIGURES = {
     "accuracy": "test accuracy",
     "log_loss": "log loss (nats)",
@@ -29,6 +34,7 @@ FIGURES = {
 QUANTITIES = {
     "accuracy": "accuracy",
     "macro_f1": "macro F1",
+    "validation_accuracy": "validation accuracy",
     "first_ten_right": "of the first ten test images right",
     "seconds_per_epoch": "seconds per epoch",
     "test_seconds": "seconds for the test set",
@@ -82,29 +88,24 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         "|" + " --- |" * 10,
     ]
     for row in printed:
-        found = recorded.get(row["recipe"])
-        if not found:
-            continue
-        cells = [
-            row["source"],
-            f"[{row['recipe']}]({row['recipe']}.md)",
-            QUANTITIES[row["quantity"]],
-            row["printed"],
-            row["aim"],
-            _ours(found, row["quantity"]),
-            _reached(found, row["quantity"], row["aim"]),
-            str(len(found)),
-            conditions(found),
-            row["note"],
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    machines = sorted({_machine(run) for found in recorded.values() for run in found})
-    return "\n".join([*lines, "", f"On: {'; '.join(machines)}.", ""])
+        found = recorded.get(row["recipe"], [])
+        name = f"[{row['recipe']}]({row['recipe']}.md)" if found else row["recipe"]
+        printed_cells = [row["source"], name, QUANTITIES[row["quantity"]], row["printed"], row["aim"]]
+        lines.append(f"| {' | '.join([*printed_cells, *_ours_beside(row, found), row['note']])} |")
+    machines = _machines(run for found in recorded.values() for run in found)
+    return "\n".join([*lines, "", STUDIED, "", f"On: {'; '.join(machines)}.", ""])
+
+
+def _ours_beside(row: dict[str, str], found: list[dict]) -> list[str]:
+    if not found:
+        return ["not run", "", "", ""]
+    quantity = row["quantity"]
+    return [_ours(found, quantity), _reached(found, quantity, row["aim"]), str(len(found)), conditions(found)]
 
 
 def _ours(found: list[dict], quantity: str) -> str:
     values = [figure(run, quantity) for run in found]
-    text = spread(values, 4 if quantity in FIGURES else 1)
+    text = spread(values, 4 if quantity in SHARES else 1)
     if quantity == "first_ten_right":
         return ", ".join(str(value) for value in values)
     if quantity in INTERVALS:
@@ -128,10 +129,10 @@ def page(name: str, found: list[dict]) -> str:
     lines = [
         f"# {name}: {metrics['network']} on {metrics['dataset']}",
         "",
-        f"Written by `make results`; `make seeds NAME={name} SEEDS={len(found)}` made the runs, {_dates(found)}.",
+        f"Written by `make results`; {made(name, found)}.",
         f"{metrics['parameters']:,} parameters, {conditions(found)}; {metrics['test_images']:,} test images, weights of the lowest"
         " validation loss.",
-        f"{_machine(found[0])}.",
+        f"{'; '.join(_machines(found))}.",
         "",
         f"| {' | '.join(head)} |",
         "|" + " --- |" * len(head),
@@ -153,10 +154,11 @@ def _line(found: list[dict], *, statistic=mean) -> str:
     return " | ".join([*figures, *times])
 
 
-def head(printed: Iterable[dict[str, str]], found: list[dict]) -> str:
+def head(name: str, printed: Iterable[dict[str, str]], found: list[dict]) -> str:
     """Return the comment lines of results in a recipe's head."""
     lines = [
-        f"#   course {row['source']}: {QUANTITIES[row['quantity']]} {'; '.join(filter(None, (row['printed'], row['note'])))}\n"
+        f"#   course {row['source']}: {QUANTITIES[row['quantity']]} {row['printed'] or 'not printed'}"
+        f"{'; ' if row['note'] else ''}{row['note']}\n"
         for row in printed
     ]
     seconds = [run["timing"]["train"]["seconds"] for run in found]
@@ -165,7 +167,7 @@ def head(printed: Iterable[dict[str, str]], found: list[dict]) -> str:
         f" macro F1 {spread([figure(run, 'macro_f1') for run in found], 4)}; {len(found)} seed{'s' if len(found) > 1 else ''},"
         f" {conditions(found)}\n"
     )
-    lines.append(f"#   {_dates(found)}, {_machine(found[0])}; training {mean(seconds):.0f} s a seed\n")
+    lines.append(f"#   {made(name, found)}; {'; '.join(_machines(found))}; training {mean(seconds):.0f} s a seed\n")
     return "".join([BEGIN_HEAD, *lines, END_HEAD])
 
 
@@ -183,9 +185,15 @@ def summary(found: list[dict]) -> str:
     return f"{first}| {' | '.join(cells)} |\n"
 
 
-def _dates(found: list[dict]) -> str:
+def made(name: str, found: list[dict]) -> str:
+    """Return in words by which command and when the runs were made."""
     dates = sorted({run["timing"]["train"]["date"] for run in found})
-    return dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
+    return f"`make seeds NAME={name} SEEDS={len(found)}` made the runs, {when}"
+
+
+def _machines(found: Iterable[dict]) -> list[str]:
+    return sorted({_machine(run) for run in found})
 
 
 def _machine(run: dict) -> str:
@@ -207,7 +215,7 @@ def main() -> None:
         write_text(FOLDER / f"{name}.md", page(name, found))
         if name in recipe.names():
             of_recipe = [row for row in printed if row["recipe"] == name]
-            put_between(recipe.FOLDER / f"{name}.yaml", head(of_recipe, found), begin=BEGIN_HEAD, end=END_HEAD)
+            put_between(recipe.FOLDER / f"{name}.yaml", head(name, of_recipe, found), begin=BEGIN_HEAD, end=END_HEAD)
     write_text(FOLDER / "README.md", overview(printed, recorded))
     put_between(Path("README.md"), BEGIN + summary(recorded[recipe.BASE]) + END, begin=BEGIN, end=END)
 

@@ -37,7 +37,11 @@ def record(folder: Path) -> dict:
     epochs = history.from_csv((output / "train/history.csv").read_text(encoding="utf-8"))
     losses = epochs["validation_loss"]
     return {
-        "params": {section: {key: params[section][key] for key in keys} for section, keys in recipe.values(recipe.BASE).items()},
+        "params": {
+            section: {key: params[section][key] for key in keys}
+            for section, keys in recipe.values(recipe.BASE).items()
+            if section != "networks"
+        },
         "sizes": params["networks"][params["model"]["name"]],
         "metrics": json.loads((output / "metrics.json").read_text(encoding="utf-8")),
         "timing": json.loads((output / "timing.json").read_text(encoding="utf-8")),

@@ -28,7 +28,7 @@ def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__))
 
 
-def build(name: str, *, classes: int, seed: int, **sizes: Any) -> "keras.Model":
+def build(name: str, *, classes: int, seed: int = 0, **sizes: Any) -> "keras.Model":
     """Return the network `name` with its weights drawn from `seed`.
 
     It maps pixels in [0, 1], float32 of the shape `model.input_shape`, to probabilities, float32 (batch, outputs), where outputs is

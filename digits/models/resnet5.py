@@ -18,9 +18,11 @@
     dense_1                           20                   420
                                                         25,756
 
-Source      course A, the model summary it asks to be printed. It prints no activations: ReLU, and softmax at the end, are ours.
+Source      course A, the model summary it asks to be printed.
+Departures  It prints no activations and no first weights: ReLU, softmax at the end, and He's normal start are ours.
 Slips kept  RepeatVector(2) then Reshape(28, 28, 2) does not stack two copies of the picture: its even and odd columns become the
             two channels, its even rows stand left of its odd ones, and all of that twice, one below the other.
+            The printed shapes need it; two copies as channels, which it may have meant, would hold nothing that one does not.
             Twenty outputs for ten classes: without them the printed 25,756 does not come out. `outputs: 10` mends it.
 """
 

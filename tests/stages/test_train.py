@@ -1,5 +1,6 @@
 """The stage `train`, run as DVC runs it. Each run imports TensorFlow, so runs are few and shared."""
 
+import json
 import signal
 import subprocess
 import time
@@ -88,6 +89,10 @@ def test_killed_at_once_and_again_it_goes_on_to_the_same_bytes(finished, tmp_pat
     last = stage("train", "data/splits", "output", folder=folder)
     assert "going on after epoch" in last.stdout
     assert outs(folder) == outs(finished[0])
+    times = json.loads((folder / "output/timing.json").read_text())["train"]
+    assert times["epochs"] in (4, 5, 6)  # of all processes; a kill between an epoch's state and its seconds loses the seconds
+    assert times["seconds"] >= times["epochs"] * times["gradient_seconds_per_epoch"] / 2
+    assert not (folder / "output/checkpoint/seconds.json").exists()
 
 
 def test_a_changed_parameter_starts_anew_rather_than_from_the_old_state(tmp_path):
@@ -120,12 +125,18 @@ def test_a_mistake_in_params_yaml_is_one_line_and_writes_nothing(tmp_path, secti
     assert not (folder / "output").exists()
 
 
-def test_measuring_validation_alone_without_validation_images_is_refused_before_anything_is_written(tmp_path):
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"measured": "validation"}, "train.measured: expected all, as split.validation is 0; received validation"),
+        ({"patience": 5}, "train.patience: expected 0, as split.validation is 0; received 5"),
+    ],
+)
+def test_what_needs_validation_images_is_refused_without_them_before_anything_is_written(changed, said, tmp_path):
     folder = world(tmp_path)
-    params(folder, train=TRAIN | {"measured": "validation"})
+    params(folder, train=TRAIN | changed)
     arrays.save(folder / "data/splits/validation.npz", bars(0, seed=1))
-    refused = stage("train", "data/splits", "output", folder=folder)
-    assert says_one_line(refused, "train.measured: expected all, as split.validation is 0; received validation")
+    assert says_one_line(stage("train", "data/splits", "output", folder=folder), said)
     assert not (folder / "output").exists()
 
 

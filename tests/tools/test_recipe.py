@@ -9,7 +9,17 @@ from tests.worlds import ROOT, params
 from tools import recipe
 
 PARAMS = (ROOT / "params.yaml").read_text()
-NAMES = [name for name in recipe.names() if name != recipe.BASE]
+ONTO = ["five_garments", "five_groups"]  # another recipe
+NAMES = [f"fashion1+{name}" if name in ONTO else name for name in recipe.names() if name != recipe.BASE]
+
+
+def changes(name: str) -> dict[str, dict]:
+    """Return what a recipe, or several joined by +, change, section by section."""
+    found: dict[str, dict] = {}
+    for part in name.split("+"):
+        for section, values in yaml.safe_load((ROOT / f"recipes/{part}.yaml").read_text()).items():
+            found.setdefault(section, {}).update(values)
+    return found
 
 
 def test_params_yaml_as_committed_is_course_a():
@@ -20,8 +30,8 @@ def test_params_yaml_as_committed_is_course_a():
 def test_a_recipe_changes_its_keys_and_keeps_the_rest_and_the_comments(name):
     text = recipe.written_into(PARAMS, recipe.values(name))
     before, after = yaml.safe_load(PARAMS), yaml.safe_load(text)
-    for section, changes in yaml.safe_load((ROOT / f"recipes/{name}.yaml").read_text()).items():
-        assert after[section] == before[section] | changes
+    for section, values in changes(name).items():
+        assert after[section] == before[section] | values
         before.pop(section), after.pop(section)
     assert before == after
     assert [line.partition("#")[2] for line in text.splitlines()] == [line.partition("#")[2] for line in PARAMS.splitlines()]
@@ -33,6 +43,20 @@ def test_which_recipe_stood_there_before_makes_no_difference(name):
     assert recipe.written_into(other, recipe.values(name)) == recipe.written_into(PARAMS, recipe.values(name))
 
 
+@pytest.mark.parametrize(("name", "network", "size"), [("lenet", "lenet", {"dense": 64}), ("dnn", "dnn", {"layers": [9]})])
+def test_a_recipe_brings_its_network_s_sizes_back(name, network, size):
+    changed = recipe.written_into(PARAMS, {"networks": {network: size}})
+    assert yaml.safe_load(changed)["networks"][network] != yaml.safe_load(PARAMS)["networks"][network]
+    assert recipe.written_into(changed, recipe.values(name)) == recipe.written_into(PARAMS, recipe.values(name))
+
+
+@pytest.mark.parametrize("name", ONTO)
+def test_what_goes_onto_another_recipe_is_refused_alone(name):
+    with pytest.raises(UserError, match=rf"expected a recipe before {name}, such as fashion1\+{name}"):
+        recipe.values(name)
+    assert recipe.values(f"fashion2+{name}")["model"]["name"] == "fashion2"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_s_network_is_there(name):
     assert recipe.values(name)["model"]["name"] in models.names()
@@ -40,7 +64,7 @@ def test_a_recipe_s_network_is_there(name):
 
 def test_recipes_joined_by_a_plus_are_taken_one_after_the_other():
     joined = recipe.values("lenet+five_groups")
-    assert joined["split"]["merge"] == recipe.values("five_groups")["split"]["merge"]
+    assert joined["split"]["merge"] == changes("five_groups")["split"]["merge"]
     assert joined["train"] == recipe.values("lenet")["train"] | {"patience": 5, "measured": "validation"}
 
 

@@ -63,8 +63,16 @@ def test_an_aim_is_reached_by_the_mean_or_by_the_upper_end_of_its_interval(quant
     assert row.split(" | ")[6] == said
 
 
-def test_a_printed_result_that_was_not_run_has_no_row():
-    assert "mlp" not in results.overview([printed("accuracy", "0.9", name="mlp"), printed("accuracy", "0.9")], RECORDED)
+def test_a_printed_result_that_was_not_run_says_so():
+    table = results.overview([printed("accuracy", "0.9", name="mlp"), printed("accuracy", "0.9")], RECORDED)
+    assert "| C | mlp | accuracy | 0.99 | 0.9 | not run |  |  |  | a note |" in table.splitlines()
+
+
+def test_a_recipe_s_head_has_both_figures_and_the_command_that_made_ours():
+    text = results.head("lenet", [printed("accuracy", "0.9")], RECORDED["lenet"])
+    assert "#   course C: accuracy 0.99; a note\n" in text
+    assert "#   ours: accuracy 0.9500 ± 0.0141" in text
+    assert "#   `make seeds NAME=lenet SEEDS=2` made the runs, 2026-01-02; P, 2 cores; tensorflow 2; training 80 s a seed\n" in text
 
 
 def test_early_stopping_is_said_with_the_epochs_that_were_run():
@@ -99,6 +107,8 @@ def test_every_recipe_that_was_run_says_so_in_its_head():
     "path", sorted((ROOT / "docs/results/runs").glob("*/*.json")), ids=lambda path: f"{path.parent.name} {path.stem}"
 )
 def test_a_committed_run_had_the_recipe_s_parameters_as_they_are_now(path):
-    wanted = recipe.values(path.parent.name)
+    wanted, run = recipe.values(path.parent.name), json.loads(path.read_text())
     wanted["train"]["seed"] = int(path.stem)
-    assert json.loads(path.read_text())["params"] == wanted
+    networks = wanted.pop("networks")
+    assert run["params"] == wanted
+    assert run["sizes"] == networks[wanted["model"]["name"]]
