@@ -35,6 +35,7 @@ class Table:
     name: str  # as errors call it
     images: np.ndarray  # uint8 (n, 28, 28); (n, 0, 0) if the table was not to hold any
     texts: Mapping[str, np.ndarray]  # bytes (n,) each, by the role they were asked for
+    columns: Mapping[str, str]  # where each of them stands, as errors call it: "1 (id)"
     first_row: int  # that of images[0]
     sha256: str  # of the file
 
@@ -42,20 +43,25 @@ class Table:
         """Return the number of rows, the names' row not among them."""
         return len(self.images)
 
+    def place(self, index: int, role: str) -> str:
+        """Return what errors call the cell of row `index`, counted from 0, in the column asked for as `role`."""
+        return f"{self.name}: row {index + self.first_row}, column {self.columns[role]}"
 
-def read(opened: BinaryIO, *, name: str, header: bool, images: bool, texts: Mapping[str, Column]) -> Table:
+
+def read(opened: BinaryIO, *, name: str, header: bool, images: bool, texts: Mapping[str, Column], keys: Mapping[str, str]) -> Table:
     """Return the table in a file opened for reading bytes, which errors call `name`.
 
     header  whether the first row has the columns' names
     images  whether there are 784 columns of pixels. If they have names, these end in 0 to 783 or 1 to 784, or are 1x1 to 28x28, and
             decide the order, row by row from the top left; without names the order is the table's.
     texts   columns to return besides, by any role. A table of images has no further ones.
+    keys    the parameters that say this, for errors to name: "header" and the roles of columns that a table may have
 
     Cells may be quoted, lines may end in LF or CRLF, the last one may not end; a byte-order mark and blank last rows are skipped.
     Raises UserError, one line with row and column, for anything else.
     """
     source = _Source(opened, name)
-    layout = _Layout(source.head(), source, header=header, images=images, texts=texts)
+    layout = _Layout(source.head(), source, header=header, images=images, texts=texts, keys=keys)
     most = source.bytes // (2 * PIXELS) + 1 if images else 0
     pixels = np.empty((most, PIXELS if images else 0), np.uint8)  # the system gives memory to what is written to, only
     parts: dict[str, list[np.ndarray]] = {role: [] for role in texts}
@@ -69,31 +75,30 @@ def read(opened: BinaryIO, *, name: str, header: bool, images: bool, texts: Mapp
         cells.refuse()
         count += cells.count
     if not count:
-        raise UserError(f"{name}: row {1 + header}: expected {layout.width} cells; received the end of the file")
+        where = f"{name}: row {1 + header}, column {layout.column(0)}"
+        raise UserError(f"{where}: expected {layout.width} columns; received the end of the file")
     shape = (count, SIDE, SIDE) if images else (count, 0, 0)
     joined = {role: np.concatenate(part) for role, part in parts.items()}
-    return Table(name, pixels[: count if images else 0].reshape(shape), joined, 1 + header, source.sha256())
+    columns = {role: layout.column(column) for role, column in layout.texts.items()}
+    return Table(name, pixels[: count if images else 0].reshape(shape), joined, columns, 1 + header, source.sha256())
 
 
 def refuse_labels_of_others(labels: Table, table: Table) -> None:
-    """Raise UserError if a table of labels, in column "label", is not `table`'s: by its length or, where it has any, by its ids."""
+    """Raise UserError if a table of labels, in column "label", is not `table`'s: by its length or, where both have them, by ids."""
     if len(labels) != len(table):
-        row = min(len(labels), len(table)) + labels.first_row
-        expected = f"{len(table)} labels, one for each image of {table.name}"
-        raise UserError(f"{labels.name}: row {row}: expected {expected}; received {len(labels)}")
-    if "id" not in labels.texts:
+        where = labels.place(min(len(labels), len(table)), "label")
+        raise UserError(f"{where}: expected {len(table)} labels, one for each image of {table.name}; received {len(labels)}")
+    if "id" not in labels.texts or "id" not in table.texts:
         return
-    if "id" not in table.texts:
-        raise UserError(f"{labels.name}: expected ids in {table.name} too; received none; name their column in csv.id_column")
     differ = labels.texts["id"] != table.texts["id"]
     if differ.any():
         row = int(differ.argmax())
         ours, theirs = (_shown(ids[row]) for ids in (labels.texts["id"], table.texts["id"]))
-        where = f"which row {row + table.first_row} of {table.name} has"
-        raise UserError(f"{labels.name}: row {row + labels.first_row}: expected the id {theirs}, {where}; received {ours}")
+        which = f"which row {row + table.first_row} of {table.name} has"
+        raise UserError(f"{labels.place(row, 'id')}: expected the id {theirs}, {which}; received {ours}")
 
 
-def refuse_duplicates(table: Table, *, column: Column) -> None:
+def refuse_duplicates(table: Table) -> None:
     """Raise UserError if an id occurs twice, naming the first row that repeats one."""
     ids = table.texts["id"]
     order = np.argsort(ids, kind="stable")
@@ -101,25 +106,23 @@ def refuse_duplicates(table: Table, *, column: Column) -> None:
     if again.size:
         row = int(again.min())
         before = int(np.flatnonzero(ids == ids[row])[0])
-        raise UserError(
-            f"{table.name}: row {row + table.first_row}, column {column}: expected an id of its own; "
-            f"received {_shown(ids[row])}, which row {before + table.first_row} has"
-        )
+        received = f"{_shown(ids[row])}, which row {before + table.first_row} has"
+        raise UserError(f"{table.place(row, 'id')}: expected an id of its own; received {received}")
 
 
-def ids(table: Table, *, first: int, column: Column) -> list[str]:
+def ids(table: Table, *, first: int) -> list[str]:
     """Return each row's id: column "id", in which none may occur twice, or else numbers counted from `first`.
 
-    Raises UserError for an id that occurs twice or is not UTF-8; it calls the column `column`.
+    Raises UserError for an id that occurs twice or is not UTF-8.
     """
     if "id" not in table.texts:
         return list(map(str, range(first, first + len(table))))
-    refuse_duplicates(table, column=column)
+    refuse_duplicates(table)
     try:
         return np.char.decode(table.texts["id"], "utf-8").tolist()
     except UnicodeDecodeError as error:
-        row = int(np.flatnonzero(table.texts["id"] == error.object)[0]) + table.first_row
-        raise UserError(f"{table.name}: row {row}, column {column}: expected UTF-8; received {_shown(error.object)}") from None
+        row = int(np.flatnonzero(table.texts["id"] == error.object)[0])
+        raise UserError(f"{table.place(row, 'id')}: expected UTF-8; received {_shown(error.object)}") from None
 
 
 def text(rows: Iterable[Sequence[object]], *, header: Sequence[str] | None) -> str:
@@ -136,15 +139,15 @@ def class_names(table: Table) -> list[str]:
     """Return the different texts of column "label", sorted: by number if all are whole numbers, else by letter."""
     found, first = np.unique(table.texts["label"], return_index=True)
     if len(found) > MOST_CLASSES:
-        received = f"{len(found)} different labels, such as {_shown(found[-1])}"
-        raise UserError(f"{table.name}: expected at most {MOST_CLASSES} classes; received {received}")
+        row = int(np.sort(first)[MOST_CLASSES])
+        received = f"{len(found)} different labels, of which {_shown(table.texts['label'][row])} is one too many"
+        raise UserError(f"{table.place(row, 'label')}: expected at most {MOST_CLASSES} classes; received {received}")
     names = []
     for label, row in zip(found.tolist(), first.tolist(), strict=True):
         try:
             names.append(label.decode("utf-8"))
         except UnicodeDecodeError:
-            where = f"{table.name}: row {row + table.first_row}"
-            raise UserError(f"{where}: expected a label in UTF-8; received {_shown(label)}") from None
+            raise UserError(f"{table.place(row, 'label')}: expected a label in UTF-8; received {_shown(label)}") from None
     return in_order(names)
 
 
@@ -160,7 +163,7 @@ def indices(table: Table, names: list[str]) -> np.ndarray:
     known = {text.encode("utf-8"): index for index, text in enumerate(names)}
     for row, label in sorted(zip(first.tolist(), found.tolist(), strict=True)):
         if label not in known:
-            where = f"{table.name}: row {row + table.first_row}"
+            where = table.place(row, "label")
             raise UserError(f"{where}: expected a label that the training table has; received {_shown(label)}")
     return np.array([known[label] for label in found.tolist()], np.uint8)[which]
 
@@ -173,6 +176,7 @@ class _Source:
 
     def __init__(self, opened: BinaryIO, name: str):
         self.name, self._opened, self._hash = name, opened, hashlib.sha256()
+        self._row = 1  # of what is left to read
         self.bytes = opened.seek(0, 2)
         opened.seek(0)
         self._rest = self._read()
@@ -184,18 +188,20 @@ class _Source:
     def head(self) -> bytes:
         """Return the first row, without its newline. Raises UserError if the file is empty."""
         if not self._rest:
-            raise UserError(f"{self.name}: row 1: expected a table; received an empty file")
+            raise UserError(f"{self.name}: row 1, column 1: expected a table; received an empty file")
         return self._rest.partition(b"\n")[0].removesuffix(b"\r")
 
     def blocks(self, *, skip: bool) -> Iterator[bytes]:
         """Yield all rows, or all after the first, in blocks."""
         if skip:
             self._rest = self._rest.partition(b"\n")[2]
+            self._row += 1
         while True:
             whole = self._rest[: self._rest.rfind(b"\n") + 1].rstrip(b"\r\n")  # blank rows wait: they may be the end
             if whole:
                 yield whole + b"\n"
                 self._rest = self._rest[len(whole) :].removeprefix(b"\r").removeprefix(b"\n")
+                self._row += whole.count(b"\n") + 1
             more = self._read()
             if not more:
                 break
@@ -214,14 +220,17 @@ class _Source:
 
     def _bounded(self) -> None:
         if len(self._rest) > LONGEST_ROW and not self._rest.strip(b"\r\n").count(b"\n"):
-            raise UserError(f"{self.name}: expected rows, each ended by a newline; received {len(self._rest)} bytes without one")
+            where = f"{self.name}: row {self._row}, column 1"
+            raise UserError(f"{where}: expected rows, each ended by a newline; received {len(self._rest)} bytes without one")
 
 
 class _Layout:
     """Which column holds what: numbers from 0."""
 
-    def __init__(self, head: bytes, source: _Source, *, header: bool, images: bool, texts: Mapping[str, Column]):
-        self.name = source.name
+    def __init__(
+        self, head: bytes, source: _Source, *, header: bool, images: bool, texts: Mapping[str, Column], keys: Mapping[str, str]
+    ):
+        self.name, self._keys = source.name, keys
         self._names = self._parse(head) if header else None
         self.width = len(self._names or self._parse(head))
         self.texts = {role: self._find(column, role) for role, column in texts.items()}
@@ -229,9 +238,9 @@ class _Layout:
         self.pixels: np.ndarray | slice = slice(0)  # which columns hold pixels, from the top left
         if images:
             pixels = np.array([column for column in range(self.width) if column not in taken])
-            self._check_count(len(pixels), texts)
+            self._check_count(pixels.tolist(), texts)
             if self._names is not None:
-                pixels = pixels[self._order([self._names[column] for column in pixels.tolist()])]
+                pixels = pixels[self._order(pixels.tolist())]
             first = int(pixels[0])
             straight = bool((np.diff(pixels) == 1).all())
             self.pixels = slice(first, first + PIXELS) if straight else pixels  # a slice is faster
@@ -244,36 +253,53 @@ class _Layout:
 
     def _parse(self, head: bytes) -> list[str]:
         try:
-            names = next(csv.reader([head.decode("utf-8")], strict=True), [])
+            names = _names(head)
         except (UnicodeDecodeError, csv.Error):
-            raise UserError(f"{self.name}: row 1: expected comma-separated UTF-8 text; received {_shown(head)}") from None
+            cells = _cells_of(head)
+            bad = next((number for number, cell in enumerate(cells) if _stops_the_reader(cell)), 0)
+            where = f"{self.name}: row 1, column {bad + 1}"
+            raise UserError(f"{where}: expected comma-separated UTF-8 text; received {_shown(cells[bad])}") from None
         if not names:
-            raise UserError(f"{self.name}: row 1: expected a table; received a blank row")
+            raise UserError(f"{self.name}: row 1, column 1: expected a table; received a blank row")
         return names
 
     def _find(self, column: Column, role: str) -> int:
+        where = f"{self.name}: row 1"
         if isinstance(column, int):
             if not 1 <= column <= self.width:
-                raise UserError(f"{self.name}: row 1: expected column {column}, the {role}; received {self.width} columns")
+                raise UserError(f"{where}, column {column}: expected the {role}; received {self.width} columns{self._see(role)}")
             return column - 1
         if self._names is None:
-            raise UserError(
-                f"{self.name}: column {column!r}, the {role}: expected a number, as columns have no names; received a name"
-            )
+            expected = f"the number of a column, the {role}, as columns have no names"
+            raise UserError(f"{where}: expected {expected}; received the name {column}{self._see(role, 'header')}")
         if column not in self._names:
             few = ", ".join(name[:40] for name in self._names[:3])
-            raise UserError(f"{self.name}: row 1: expected a column {column}, the {role}; received {few} and so on; see csv.header")
-        if self._names.count(column) > 1:
-            raise UserError(f"{self.name}: row 1: expected one column {column}; received {self._names.count(column)}")
-        return self._names.index(column)
+            received = f"{few} and so on{self._see(role, 'header')}"
+            raise UserError(f"{where}: expected a column {column}, the {role}; received {received}")
+        first = self._names.index(column)
+        if column in self._names[first + 1 :]:
+            again = self.column(self._names.index(column, first + 1))
+            raise UserError(f"{where}, column {again}: expected one column {column}; received another, after column {first + 1}")
+        return first
 
-    def _check_count(self, received: int, texts: Mapping[str, Column]) -> None:
-        if received != PIXELS:
-            besides = "".join(f", {column} ({role})" for role, column in texts.items())
-            raise UserError(f"{self.name}: row 1: expected {PIXELS} columns of pixels{besides}; received {received} of pixels")
+    def _check_count(self, pixels: list[int], texts: Mapping[str, Column]) -> None:
+        """Raise UserError unless so many columns are left for pixels, naming the first that is missing or too many."""
+        if len(pixels) == PIXELS:
+            return
+        first = self.width
+        if len(pixels) > PIXELS:
+            others = [number for number in pixels if self._names and not re.search("[0-9]", self._names[number])]
+            first = (others or pixels[PIXELS:])[0]
+        besides = "".join(f", {column} ({role})" for role, column in texts.items())
+        see = self._see(*(role for role in self._keys if role != "header"))
+        raise UserError(
+            f"{self.name}: row 1, column {self.column(first)}: expected {PIXELS} columns of pixels{besides}; "
+            f"received {len(pixels)} of pixels{see}"
+        )
 
-    def _order(self, names: list[str]) -> np.ndarray:
-        """Return, for each pixel from the top left, the index of its name."""
+    def _order(self, pixels: list[int]) -> np.ndarray:
+        """Return, for each pixel from the top left, the index of its column in `pixels`."""
+        names = [self._names[column] for column in pixels] if self._names else []
         for pattern, wanted in _NAMINGS:
             at = {}
             for index, name in enumerate(names):
@@ -282,16 +308,32 @@ class _Layout:
             if set(at) == set(wanted):
                 return np.array([at[key] for key in wanted])
         if all(re.fullmatch("[0-9]{1,3}", name, re.ASCII) for name in names):
-            raise UserError(
-                f"{self.name}: row 1: expected names of columns; received numbers; if there are none, set header: false"
-            )
+            mend = f"; if there are none, set {self._keys['header']}: false" if "header" in self._keys else ""
+            where = f"{self.name}: row 1, column {pixels[0] + 1}"
+            raise UserError(f"{where}: expected names of columns; received the number {names[0]}{mend}")
         known = {f"pixel{number}" for number in range(PIXELS)}
-        odd = next((name for number, name in enumerate(names) if name not in known or name in names[:number]), names[0])
-        column = self.column(self._names.index(odd) if self._names else 0)
+        odd = next((index for index, name in enumerate(names) if name not in known or name in names[:index]), 0)
         raise UserError(
-            f"{self.name}: row 1, column {column}: expected pixels numbered 0 to 783, 1 to 784, or 1x1 to 28x28, each once; "
-            f"received {odd[:40]!r}"
+            f"{self.name}: row 1, column {self.column(pixels[odd])}: expected pixels numbered 0 to 783, 1 to 784, or "
+            f"1x1 to 28x28, each once; received {names[odd][:40]!r}"
         )
+
+    def _see(self, *roles: str) -> str:
+        """Return the end of an error, which names the parameters that say where these columns are, if there are any."""
+        keys = [self._keys[role] for role in roles if role in self._keys]
+        return f"; see {' and '.join(keys)}" if keys else ""
+
+
+def _names(row: bytes) -> list[str]:
+    return next(csv.reader([row.decode("utf-8")], strict=True), [])
+
+
+def _stops_the_reader(cell: bytes) -> bool:
+    try:
+        _names(cell + b",")  # after which a carriage return is no line end
+    except (UnicodeDecodeError, csv.Error):
+        return True
+    return False
 
 
 _NAMINGS: tuple[tuple[str, list[tuple[int, ...]]], ...] = (
@@ -314,7 +356,7 @@ class _Cells:
         if self._quoted:
             comma &= np.cumsum(self._bytes == _QUOTE, dtype=np.int32) % 2 == 0
         ends = np.flatnonzero(newline | comma)
-        self._trouble = None
+        self._trouble: tuple[int, str] | None = None  # of the row after the good ones: its column, and what is wrong
         self.count = self._good_rows(ends, np.flatnonzero(newline[ends]))
         ends = ends[: self.count * layout.width]
         starts = np.empty_like(ends)
@@ -332,7 +374,9 @@ class _Cells:
     def refuse(self) -> None:
         """Raise UserError for what follows the good rows, if anything does."""
         if self._trouble:
-            raise UserError(f"{self._layout.name}: row {self._row + self.count}: {self._trouble}")
+            column, trouble = self._trouble
+            where = f"{self._layout.name}: row {self._row + self.count}, column {self._layout.column(column)}"
+            raise UserError(f"{where}: {trouble}")
 
     def pixels_into(self, images: np.ndarray) -> None:
         """Write the pixels to uint8 (rows, 784). Raises UserError at the first cell that is none."""
@@ -397,12 +441,21 @@ class _Cells:
             return len(cells)
         first = int(wrong.argmax())
         if odd[first]:
-            self._trouble = "expected quotes in pairs; received one that is not closed"
+            column = len(_cells_of(self._bytes[starts[first] : stops[first]].tobytes())) - 1
+            self._trouble = column, "expected quotes in pairs; received one that is not closed"
         elif blank[first]:
-            self._trouble = _BLANK
+            self._trouble = 0, "expected cells; received a blank row"
         else:
-            self._trouble = f"expected {width} cells; received {cells[first]}"
+            received = int(cells[first])  # the first column that is missing, or is too many
+            self._trouble = min(received, width), f"expected {width} columns; received {received}"
         return first
+
+
+def _cells_of(row: bytes) -> list[bytes]:
+    """Return a row's cells with their quotes; of quotes not in pairs the last one's cell is the last."""
+    parts = row.split(b'"')
+    parts[::2] = [part.replace(b",", b"\n") for part in parts[::2]]  # those outside quotes
+    return b'"'.join(parts).split(b"\n")
 
 
 def _numbers(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -418,9 +471,6 @@ def _numbers(data: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     digits[1:] += two
     digits[2:] += three
     return value, digits
-
-
-_BLANK = "expected cells; received a blank row"
 
 
 def _shown(data: bytes) -> str:

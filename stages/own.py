@@ -37,11 +37,11 @@ class PicturesParams:
 
 
 def tabled(own: Path, csv: CsvParams) -> arrays.Dataset:
-    train, train_labels, hashes = labelled(own, csv.train, csv.train_labels, csv)
+    train, train_labels, hashes = labelled(own, "train", csv)
     names = csvs.class_names(train_labels)
     images, index = train.images, csvs.indices(train_labels, names)
     if csv.test:
-        test, test_labels, more = labelled(own, csv.test, csv.test_labels, csv)
+        test, test_labels, more = labelled(own, "test", csv)
         test_images, test_index, hashes = test.images, csvs.indices(test_labels, names), hashes + more
     elif csv.test_rows < len(train):
         images, test_images = np.split(images, [-csv.test_rows])
@@ -52,26 +52,31 @@ def tabled(own: Path, csv: CsvParams) -> arrays.Dataset:
     return arrays.Dataset(images, index, test_images, test_index, np.array(names), np.array("csv"), np.array(hashes))
 
 
-def labelled(own: Path, images: str, labels: str, csv: CsvParams) -> tuple[csvs.Table, csvs.Table, list[str]]:
-    """Return a table of images, the table that has their labels, which may be the same, and the SHA-256 of each file."""
+def labelled(own: Path, role: str, csv: CsvParams) -> tuple[csvs.Table, csvs.Table, list[str]]:
+    """Return "train"'s or "test"'s table, the one that has its labels, which may be the same, and the SHA-256 of each file."""
+    images, labels = (csv.train, csv.train_labels) if role == "train" else (csv.test, csv.test_labels)
+    if labels and csv.labels_id_column and not csv.id_column:
+        raise UserError("params.yaml: csv.id_column: expected a column, as csv.labels_id_column names one; received none")
+    keys = {"header": "csv.header", "label": f"csv.{role}_labels" if labels else "csv.label_column", "id": "csv.id_column"}
     columns = {"label": "" if labels else csv.label_column, "id": csv.id_column}
-    table = read_table(own / images, header=csv.header, images=True, columns=columns)
+    table = read_table(own / images, header=csv.header, images=True, columns=columns, keys=keys)
     if csv.id_column:
-        csvs.refuse_duplicates(table, column=csv.id_column)
+        csvs.refuse_duplicates(table)
     if not labels:
         return table, table, [table.sha256]
+    keys = {"header": "csv.labels_header", "label": "csv.label_column", "id": "csv.labels_id_column"}
     columns = {"label": csv.label_column, "id": csv.labels_id_column}
-    beside = read_table(own / labels, header=csv.labels_header, images=False, columns=columns)
+    beside = read_table(own / labels, header=csv.labels_header, images=False, columns=columns, keys=keys)
     csvs.refuse_labels_of_others(beside, table)
     return table, beside, [table.sha256, beside.sha256]
 
 
-def read_table(path: Path, *, header: bool, images: bool, columns: dict[str, str | int]) -> csvs.Table:
+def read_table(path: Path, *, header: bool, images: bool, columns: dict[str, str | int], keys: dict[str, str]) -> csvs.Table:
     if not path.is_file():
         raise UserError(f"{path} is not there, or is no file; put it there, or change fetch.own or the csv section of params.yaml")
     with path.open("rb") as opened:
         texts = {role: column for role, column in columns.items() if column}
-        return csvs.read(opened, name=str(path), header=header, images=images, texts=texts)
+        return csvs.read(opened, name=str(path), header=header, images=images, texts=texts, keys=keys)
 
 
 def pictured(own: Path, section: PicturesParams) -> arrays.Dataset:

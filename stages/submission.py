@@ -34,7 +34,7 @@ def main(
     model: models.ModelParams, networks: dict, compute: ComputeParams, submission: SubmissionParams,
 ) -> None:  # fmt: skip
     unlabelled = read_table(table, submission)
-    ids = csvs.ids(unlabelled, first=submission.first_id, column=submission.table_id_column)
+    ids = csvs.ids(unlabelled, first=submission.first_id)
     names = arrays.load(test, arrays.Split).class_names
     deterministic(threads=compute.threads)
     network = models.build(model.name, classes=len(names), seed=0, **models.sizes_of(model.name, networks))
@@ -50,8 +50,9 @@ def read_table(path: Path, submission: SubmissionParams) -> csvs.Table:
     if not path.is_file():
         raise UserError(f"{path} is not there, or is no file; put the table there, or name it in submission.table")
     texts = {"id": submission.table_id_column} if submission.table_id_column else {}
+    keys = {"header": "submission.table_header", "id": "submission.table_id_column"}
     with path.open("rb") as opened:
-        return csvs.read(opened, name=str(path), header=submission.table_header, images=True, texts=texts)
+        return csvs.read(opened, name=str(path), header=submission.table_header, images=True, texts=texts, keys=keys)
 
 
 if __name__ == "__main__":

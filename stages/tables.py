@@ -44,9 +44,9 @@ def read_both(folder: Path) -> tuple[Symbols, Symbols]:
 
 def read_texts(path: Path, column: str) -> list[str]:
     """Return a column of a table whose columns have names, each text of which is another."""
-    return csvs.ids(_read(path, id=column), first=0, column=column)
+    return csvs.ids(_read(path, id=column), first=0)
 
 
 def _read(path: Path, *, images: bool = False, **texts: str) -> csvs.Table:
     with path.open("rb") as opened:
-        return csvs.read(opened, name=str(path), header=True, images=images, texts=texts)
+        return csvs.read(opened, name=str(path), header=True, images=images, texts=texts, keys={})

@@ -97,6 +97,23 @@ def stage(
     )
 
 
+PEAK = """
+import runpy, sys
+try:
+    runpy.run_module(f"stages.{sys.argv.pop(1)}", run_name="__main__", alter_sys=True)
+finally:
+    print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
+"""  # not getrusage's, which counts the memory of the process that started this one
+
+
+def peak_of_stage(name: str, *words: object, folder: Path, seconds: float = 300) -> float:
+    """Run a stage as `stage` does, assert that it succeeds, and return the most memory it held, in bytes."""
+    words = (sys.executable, "-c", PEAK, name, *map(str, words))
+    run = subprocess.run(words, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=seconds, check=False)
+    assert run.returncode == 0, run.stderr
+    return float(run.stdout.splitlines()[-1]) * 1024
+
+
 def command(name: str, *words: object) -> list[str]:
     """Return the words that start a stage."""
     return [sys.executable, "-m", f"stages.{name}", *map(str, words)]

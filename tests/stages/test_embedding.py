@@ -105,7 +105,7 @@ def test_tables_come_back_as_they_were_and_those_that_do_not_fit_are_refused(tmp
     assert np.array_equal(again.images, images)
     assert (again.labels.tolist(), again.names) == ([1, 0, 1], ["a", "b, c"])
     (tmp_path / "categories.csv").write_text("category\n0\n7\n1\n")
-    with pytest.raises(UserError, match="categories.csv: row 3: expected a label .* received '7'"):
+    with pytest.raises(UserError, match=r"categories.csv: row 3, column 1 \(category\): expected a label .* received '7'"):
         read_tables(tmp_path)
     (tmp_path / "categories.csv").write_text("category\n0\n")
     with pytest.raises(UserError, match="expected 3 labels"):

@@ -392,11 +392,27 @@ def test_a_bad_cell_leaves_the_old_data_alone(world):
     ("changed", "said"),
     [
         ({"test_rows": 3}, "csv.test_rows: expected fewer than the 3 rows of own/train.csv; received 3"),
-        ({"test": "other.csv"}, "own/other.csv: row 3: expected a label that the training table has; received 'd'"),
-        ({"train_labels": "other.csv"}, "own/train.csv: row 1: expected 784 columns of pixels, id (id); received 785 of pixels"),
-        ({"id_column": "label"}, "row 1: expected 784 columns of pixels, label (label), label (id); received 785 of pixels"),
+        (
+            {"test": "other.csv"},
+            "own/other.csv: row 3, column 2 (label): expected a label that the training table has; received 'd'",
+        ),
+        (
+            {"train_labels": "other.csv"},
+            "own/train.csv: row 1, column 2 (label): expected 784 columns of pixels, id (id); received 785 of pixels; "
+            "see csv.train_labels and csv.id_column",
+        ),
+        (
+            {"id_column": "label"},
+            "row 1, column 1 (id): expected 784 columns of pixels, label (label), label (id); received 785 of pixels",
+        ),
         ({"header": "yes"}, "csv.header: expected true or false; received the text 'yes'"),
-        ({"label_column": 900}, "row 1: expected column 900, the label; received 786 columns"),
+        ({"label_column": 900}, "row 1, column 900: expected the label; received 786 columns; see csv.label_column"),
+        ({"label_column": "class"}, "received id, label, pixel0 and so on; see csv.label_column and csv.header"),
+        ({"header": False, "label_column": 2}, "received the name id; see csv.id_column and csv.header"),
+        (
+            {"train_labels": "other.csv", "id_column": "", "labels_id_column": "id"},
+            "params.yaml: csv.id_column: expected a column, as csv.labels_id_column names one; received none",
+        ),
     ],
 )
 def test_a_section_that_does_not_fit_the_tables_is_refused_in_one_line(world, changed, said):
@@ -407,12 +423,32 @@ def test_a_section_that_does_not_fit_the_tables_is_refused_in_one_line(world, ch
     assert not world.raw.exists()
 
 
+def test_a_table_without_names_is_told_to_set_the_parameter_of_its_stage(world):
+    put_table(world.project / "own/train.csv", ["7", "8", "9"])
+    table = world.project / "own/train.csv"
+    table.write_text("".join(line + "\n" for line in ["1," * 785 + "1", *table.read_text().splitlines()[2:]]))
+    csv_params(world, id_column=1, label_column=2)
+    said = "fetch: own/train.csv: row 1, column 3: expected names of columns; received the number 1; if there are none, set "
+    assert worlds.says_one_line(world.fetch(), said + "csv.header: false")
+
+
+def test_of_a_table_of_labels_its_own_parameters_are_named(world):
+    table = world.project / "own/train.csv"
+    put_table(table, ["no", "no", "no"])
+    table.write_text(table.read_text().replace("label,", "").replace("no,", ""))
+    (world.project / "own/labels.csv").write_text("id,label\n0-0,a\n")
+    csv_params(world, train_labels="labels.csv", labels_id_column="nr")
+    said = "own/labels.csv: row 1: expected a column nr, the id; received id, label and so on; "
+    assert worlds.says_one_line(world.fetch(), said + "see csv.labels_id_column and csv.labels_header")
+
+
 def test_repeated_ids_are_refused(world):
     table = world.project / "own/train.csv"
     put_table(table, ["a", "b", "c"])
     table.write_text(table.read_text().replace("0-2", "0-0"))
     csv_params(world)
-    assert worlds.says_one_line(world.fetch(), "row 4, column id: expected an id of its own; received '0-0', which row 2 has")
+    said = "row 4, column 1 (id): expected an id of its own; received '0-0', which row 2 has"
+    assert worlds.says_one_line(world.fetch(), said)
 
 
 def test_the_last_rows_of_a_table_are_its_test_images(world):

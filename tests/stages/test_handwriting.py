@@ -2,8 +2,6 @@
 
 import csv
 import shutil
-import subprocess
-import sys
 import zlib
 
 import cv2
@@ -12,21 +10,12 @@ import pytest
 
 from digits import arrays, models
 from tests import pages as made
-from tests.worlds import ENVIRONMENT, ROOT, bars, params, says_one_line, stage
+from tests.worlds import ROOT, bars, params, peak_of_stage, says_one_line, stage
 
 SHARED = ROOT.parent / "shared/datasets"
 READER = ROOT / "output/reader"
 GLYPHS = made.drawn(40, seed=9)
 PAGE = made.page(GLYPHS, seed=3, side=900)
-
-
-PEAK = """
-import runpy
-try:
-    runpy.run_module("stages.handwriting", run_name="__main__", alter_sys=True)
-finally:
-    print(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1])
-"""  # not getrusage's, which counts the memory of the process that started this one
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +156,5 @@ def test_50_megapixels_take_under_two_gigabytes(world, tmp_path):
     photo[2000:3000, 3000:3200] = photo[2000:2200, 4000:4600] = 40
     cv2.imwrite(str(tmp_path / "large.png"), photo)
     params(world, model={"name": "recognition"}, handwriting={"layout": "page"})
-    words = [sys.executable, "-c", PEAK, tmp_path / "large.png", "output/train/best.weights.h5", "output/handwriting"]
-    run = subprocess.run(words, cwd=world, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=True)
-    assert int(run.stdout.splitlines()[-1]) < 2_000_000  # kB
+    words = (tmp_path / "large.png", "output/train/best.weights.h5", "output/handwriting")
+    assert peak_of_stage("handwriting", *words, folder=world) < 2e9

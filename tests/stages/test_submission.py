@@ -48,11 +48,21 @@ def rows_of(folder):
         (
             ["1", "2", "3", "2", "5", "6"],
             {},
-            "own/test.csv: row 5, column id: expected an id of its own; received '2', which row 3 has",
+            "own/test.csv: row 5, column 1 (id): expected an id of its own; received '2', which row 3 has",
         ),
         (["1", "2", "", "4", "5", "6"], {}, "own/test.csv: row 4, column 1 (id): expected a text; received nothing"),
-        (list("123456"), {"table_id_column": "nr"}, "own/test.csv: row 1: expected a column nr, the id; received id, pixel0"),
-        (list("123456"), {"table_id_column": ""}, "own/test.csv: row 1: expected 784 columns of pixels; received 785 of pixels"),
+        (
+            list("123456"),
+            {"table_id_column": "nr"},
+            "own/test.csv: row 1: expected a column nr, the id; received id, pixel0, pixel1 and so on; "
+            "see submission.table_id_column and submission.table_header",
+        ),
+        (
+            list("123456"),
+            {"table_id_column": ""},
+            "own/test.csv: row 1, column 1 (id): expected 784 columns of pixels; received 785 of pixels; "
+            "see submission.table_id_column",
+        ),
         (list("123456"), {"first_id": -1}, "params.yaml: submission.first_id: expected a whole number of at least 0; received -1"),
     ],
 )
@@ -60,6 +70,22 @@ def test_a_table_or_a_section_that_does_not_fit_is_refused_in_one_line_and_nothi
     put_table(world, ids)
     assert says_one_line(submit(world, **{"table_id_column": "id"} | changed), f"submission: {said}")
     assert not (world / "output/submission.csv").exists()
+
+
+def test_a_table_without_names_is_told_to_set_the_submission_s_parameter(world):
+    put_table(world, header=False)
+    (world / "own/test.csv").write_text(",".join(["0"] * 784) + "\n" + (world / "own/test.csv").read_text())
+    said = "submission: own/test.csv: row 1, column 1: expected names of columns; received the number 0; if there are none, set "
+    assert says_one_line(submit(world), said + "submission.table_header: false")
+
+
+def test_a_row_that_is_cut_off_is_named_and_nothing_written(world):
+    put_table(world, list("123456"))
+    table = world / "own/test.csv"
+    table.write_bytes(table.read_bytes().rpartition(b",")[0])
+    run = submit(world, table_id_column="id")
+    assert says_one_line(run, "own/test.csv: row 7, column 785 (pixel783): expected 785 columns; received 784")
+    assert not list((world / "output").glob("*submission.csv"))
 
 
 def test_a_table_that_is_not_there_is_named(world):
