@@ -1,10 +1,46 @@
 import errno
 import shutil
 
+import numpy as np
 import pytest
 
-from digits import models
-from digits.recording import save_weights
+from digits import evaluation, inference, models, optimizers, training
+from digits.augmentation import AugmentParams
+from digits.recording import Recorder, save_weights
+from tests.worlds import bars
+
+
+def test_from_the_first_epoch_on_best_weights_h5_holds_the_best_weights_so_far(tmp_path):
+    """A learning rate below 0 spoils the third epoch of four, so that what is kept is not always the latest."""
+    splits = {"train": bars(200, seed=1), "validation": bars(50, seed=2)}
+    network, other = (models.build("vgg", classes=10, seed=seed, filters=[4], convolutions=1) for seed in (1, 2))
+    on_disk = []
+
+    class Reader(Recorder):
+        def epoch_done(self, state, *, seconds):
+            super().epoch_done(state, seconds=seconds)
+            models.load_weights(other, tmp_path / "train/best.weights.h5")
+            probabilities = inference.predict(other, splits["validation"].images)
+            on_disk.append(evaluation.metrics(probabilities, splits["validation"].labels, bins=10)["log_loss"])
+
+    state = training.train(
+        network,
+        splits,
+        num_epochs=4,
+        batch_size=50,
+        optimizer=optimizers.build("adam", momentum=0, weight_decay=0),
+        rates=np.repeat(np.float32([0.01, 0.01, -0.1, 0.01]), 4),
+        moves=AugmentParams(flip=0, shift=0, rotate=0, scale=0, elastic=0, erase=0),
+        objective=training.Objective(classes=10, smoothing=0, l2=0),
+        patience=0,
+        measured=["validation"],
+        seed=1,
+        state=training.State(),
+        watcher=Reader(network, output=tmp_path, run_id="run", run_name="run", epochs=4, images=200),
+    )
+    losses = [row["validation_loss"] for row in state.history]
+    assert losses[2] > losses[1]
+    assert on_disk == pytest.approx(np.minimum.accumulate(losses).tolist(), abs=1e-5)
 
 
 def test_a_disk_too_full_for_the_weights_is_refused_before_hdf5_sees_it(tmp_path, monkeypatch):

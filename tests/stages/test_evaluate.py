@@ -30,6 +30,7 @@ def evaluated(tmp_path_factory):
     folder = world(tmp_path_factory.mktemp("evaluated"))
     run = stage("evaluate", *WORDS, folder=folder)
     assert run.returncode == 0, run.stderr
+    (folder / "console.txt").write_text(run.stdout)
     return folder
 
 
@@ -50,6 +51,17 @@ def test_metrics_report_confusion_and_predictions_agree(evaluated):
     assert json.loads((evaluated / "output/metrics.json").read_text())["accuracy"] == right / 80
     support = [line.split(",")[-1] for line in (evaluated / "output/report.csv").read_text().splitlines()[1:-1]]
     assert [int(cell) for cell in support] == counts.sum(axis=1).tolist()
+
+
+def test_the_console_has_ten_outputs_the_largest_s_index_and_the_label_of_each_of_the_first_ten_test_images(evaluated):
+    said = arrays.load(evaluated / "output/predictions.npz", arrays.Predictions)
+    lines = (evaluated / "console.txt").read_text().splitlines()
+    first = lines.index("first 10 test images: outputs, largest output's index, label") + 1
+    for row, label, line in zip(said.probabilities, said.labels, lines[first : first + 10], strict=False):
+        answer = int(row.argmax())
+        wrong = [] if answer == label else ["wrong"]
+        assert line.split() == [*(f"{value:.2f}" for value in row), str(answer), str(label), *wrong]
+    assert lines[first + 10] == ""
 
 
 def test_weights_of_another_network_are_one_line(tmp_path):

@@ -5,18 +5,21 @@ import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
 
-from digits import arrays, inference, models
+from digits import arrays, models
 from digits.history import from_csv
 from tests.worlds import ENVIRONMENT, ROOT, bars, command, params, says_one_line, stage
 
 CACHED = ("summary.txt", "history.csv", "best.weights.h5", "last.weights.h5")
 TRAIN = {"epochs": 6, "batch_size": 50, "learning_rate": 0.01, "seed": 3}
+SIZES = {"resnet5": {"outputs": 20}, "vgg": {"filters": [4, 8], "convolutions": 1, "dropout": 0.3}}  # vgg: dropout and batch norm
+PARAMETERS = {"resnet5": "25,756", "vgg": "4,302"}
 
 
-def world(folder):
-    params(folder, train=TRAIN)
+def world(folder, *, network="resnet5"):
+    params(folder, train=TRAIN, model={"name": network}, networks=SIZES)
     for seed, (name, size) in enumerate({"train": 400, "validation": 60, "test": 50}.items()):
         arrays.save(folder / f"data/splits/{name}.npz", bars(size, seed=seed))
     return folder
@@ -26,23 +29,30 @@ def outs(folder) -> dict[str, bytes]:
     return {name: (folder / "output/train" / name).read_bytes() for name in CACHED}
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory):
-    folder = world(tmp_path_factory.mktemp("finished"))
+def best_row(folder) -> dict[str, float]:
+    """Return the history's row of the lowest validation loss."""
+    columns = from_csv((folder / "output/train/history.csv").read_text())
+    return {name: column[columns["validation_loss"].argmin()] for name, column in columns.items()}
+
+
+@pytest.fixture(scope="module", params=list(SIZES))
+def finished(request, tmp_path_factory):
+    network = request.param
+    folder = world(tmp_path_factory.mktemp("finished"), network=network)
     run = stage("train", "data/splits", "output", folder=folder)
     assert run.returncode == 0, run.stderr
-    return folder, run
+    return network, folder, run
 
 
 def test_the_summary_is_printed_before_training_and_saved(finished):
-    folder, run = finished
+    network, folder, run = finished
     saved = (folder / "output/train/summary.txt").read_text()
-    assert run.stdout.startswith(f"made · resnet5 · seed 3\n{saved}")
-    assert "Total params: 25,756" in saved
+    assert run.stdout.startswith(f"made · {network} · seed 3\n{saved}")
+    assert f"Total params: {PARAMETERS[network]}" in saved
 
 
 def test_a_log_gets_one_plain_line_an_epoch(finished):
-    _, run = finished
+    _, _, run = finished
     lines = [line for line in run.stdout.splitlines() if line.startswith("epoch ")]
     assert len(lines) == 6
     assert "images/s" in lines[-1]
@@ -50,35 +60,48 @@ def test_a_log_gets_one_plain_line_an_epoch(finished):
 
 
 def test_the_history_has_a_row_an_epoch_with_loss_and_accuracy_of_the_three_splits_and_the_rate(finished):
-    columns = from_csv((finished[0] / "output/train/history.csv").read_text())
+    columns = from_csv((finished[1] / "output/train/history.csv").read_text())
     assert columns["epoch"].tolist() == [1, 2, 3, 4, 5, 6]
     wanted = {f"{split}_{what}" for split in ("train", "validation", "test") for what in ("loss", "accuracy")}
     assert set(columns) == wanted | {"epoch", "learning_rate"}
 
 
 def test_a_finished_run_leaves_curves_and_times_and_no_checkpoint(finished):
-    folder, _ = finished
-    assert len(list((folder / "output/tensorboard").glob("made-resnet5-seed3-*/events*"))) == 1
+    network, folder, _ = finished
+    assert len(list((folder / "output/tensorboard").glob(f"made-{network}-seed3-*/events*"))) == 1
     assert '"images_per_second"' in (folder / "output/timing.json").read_text()
     assert not (folder / "output/checkpoint/state.npz").exists()
 
 
 def test_the_best_weights_reloaded_and_evaluated_again_give_the_history_s_figures_to_the_digit(finished):
-    folder, _ = finished
-    columns = from_csv((folder / "output/train/history.csv").read_text())
-    best = columns["validation_loss"].argmin()
-    network = models.build("resnet5", classes=10, seed=0, outputs=20)
+    name, folder, _ = finished
+    best = best_row(folder)
+    network = models.build(name, classes=10, seed=0, **SIZES[name])
     models.load_weights(network, folder / "output/train/best.weights.h5")
-    for name in ("validation", "test"):
-        split = arrays.load(folder / f"data/splits/{name}.npz", arrays.Split)
-        right = inference.predict(network, split.images).argmax(axis=1) == split.labels
-        assert right.mean() == columns[f"{name}_accuracy"][best]
+    network.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    for part in ("train", "validation", "test"):
+        split = arrays.load(folder / f"data/splits/{part}.npz", arrays.Split)
+        pixels = (split.images / np.float32(255)).reshape(-1, *network.input_shape[1:])
+        loss, accuracy = network.evaluate(pixels, split.labels, verbose=0)
+        assert loss == pytest.approx(best[f"{part}_loss"], abs=1e-6)
+        assert accuracy == pytest.approx(best[f"{part}_accuracy"], abs=1e-6)
+
+
+def test_the_stage_evaluate_writes_the_history_s_figures_of_the_best_epoch_to_the_digit(finished):
+    _, folder, _ = finished
+    best = best_row(folder)
+    run = stage("evaluate", "data/splits/test.npz", "output/train/best.weights.h5", "output", folder=folder)
+    assert run.returncode == 0, run.stderr
+    metrics = json.loads((folder / "output/metrics.json").read_text())
+    assert metrics["accuracy"] == best["test_accuracy"]
+    assert metrics["log_loss"] == pytest.approx(best["test_loss"], abs=1e-6)  # it has six decimals
 
 
 def test_killed_at_once_and_again_it_goes_on_to_the_same_bytes(finished, tmp_path):
-    folder = world(tmp_path)
+    network, undisturbed, _ = finished
+    folder = world(tmp_path, network=network)
     state = folder / "output/checkpoint/state.npz"
-    for _ in range(2):
+    for _ in range(2 if network == "vgg" else 1):  # it has more to remember
         before = state.stat().st_mtime_ns if state.exists() else 0
         run = subprocess.Popen(command("train", "data/splits", "output"), cwd=folder, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 120
@@ -88,7 +111,7 @@ def test_killed_at_once_and_again_it_goes_on_to_the_same_bytes(finished, tmp_pat
         assert run.wait() == -signal.SIGKILL
     last = stage("train", "data/splits", "output", folder=folder)
     assert "going on after epoch" in last.stdout
-    assert outs(folder) == outs(finished[0])
+    assert outs(folder) == outs(undisturbed)
     times = json.loads((folder / "output/timing.json").read_text())["train"]
     assert times["epochs"] in (4, 5, 6)  # of all processes; a kill between an epoch's state and its seconds loses the seconds
     assert times["seconds"] >= times["epochs"] * times["gradient_seconds_per_epoch"] / 2

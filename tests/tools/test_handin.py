@@ -233,14 +233,14 @@ def isolated(folder, *words: str, **environment: str) -> subprocess.CompletedPro
 
 @pytest.fixture(scope="module")
 def handed_in(images, tmp_path_factory):
-    """Return an empty folder in which the small hand-in has run by itself, and what it printed, the history last."""
+    """Return an empty folder in which the small hand-in has run by itself, what it printed, the history last, and the file."""
     folder = tmp_path_factory.mktemp("handed_in")
     text = written(with_params(tmp_path_factory.mktemp("params"), **SMALL), mnist=str(images[0]))
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "proj2.py"
     elsewhere.write_text(text + "print(state.history)\n", encoding="utf-8")
     run = isolated(folder, str(elsewhere), **ONEDNN)
     assert run.returncode == 0, run.stderr
-    return folder, run.stdout
+    return folder, run.stdout, elsewhere
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +261,7 @@ def trained(splits, tmp_path_factory):
 
 
 def test_it_writes_the_fifteen_images_and_two_figures_and_nothing_else(handed_in):
-    folder, _ = handed_in
+    folder, *_ = handed_in
     wanted = {f"output/{split}_{i}.png" for split in ("train", "validation", "test") for i in range(5)}
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert found == wanted | {"output/accuracy.png", "output/loss.png"}
@@ -297,14 +297,16 @@ def test_its_images_are_the_first_of_each_split_pixel_for_pixel(handed_in, split
             assert np.array_equal(cv2.imread(str(handed_in[0] / f"output/{name}_{number}.png"), cv2.IMREAD_UNCHANGED), image)
 
 
-def test_a_folder_output_that_is_there_is_accepted(default, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    names: dict = {}
-    exec(default.partition(RUN)[0], names)
-    for _ in range(2):
-        names["tf"].io.gfile.makedirs(names["OUTPUT"])
-    assert "tf.io.gfile.makedirs(OUTPUT)" in default
-    assert (tmp_path / "output").is_dir()
+def test_run_again_over_its_own_outputs_it_accepts_the_folder_and_writes_the_same_bytes(handed_in):
+    folder, printed, file = handed_in
+    outputs = sorted((folder / "output").iterdir())
+    first = [path.read_bytes() for path in outputs]
+    for path in outputs:
+        path.write_bytes(b"of an earlier run")
+    run = isolated(folder, str(file), **ONEDNN)
+    assert (run.returncode, run.stdout) == (0, printed), run.stderr
+    assert sorted((folder / "output").iterdir()) == outputs
+    assert [path.read_bytes() for path in outputs] == first
 
 
 @pytest.mark.slow

@@ -1,11 +1,13 @@
 """Recipes: that each can be taken, that their order makes no difference, and that comments stay."""
 
+import shutil
+
 import pytest
 import yaml
 
 from digits import models
 from digits.errors import UserError
-from tests.worlds import ROOT, params
+from tests.worlds import ROOT
 from tools import recipe
 
 PARAMS = (ROOT / "params.yaml").read_text()
@@ -26,6 +28,10 @@ def test_params_yaml_as_committed_is_course_a():
     assert yaml.safe_load(recipe.written_into(PARAMS, recipe.values(recipe.BASE))) == yaml.safe_load(PARAMS)
 
 
+def comments(text: str) -> list[str]:
+    return [line.partition("#")[2] for line in text.splitlines()]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_changes_its_keys_and_keeps_the_rest_and_the_comments(name):
     text = recipe.written_into(PARAMS, recipe.values(name))
@@ -34,7 +40,7 @@ def test_a_recipe_changes_its_keys_and_keeps_the_rest_and_the_comments(name):
         assert after[section] == before[section] | values
         before.pop(section), after.pop(section)
     assert before == after
-    assert [line.partition("#")[2] for line in text.splitlines()] == [line.partition("#")[2] for line in PARAMS.splitlines()]
+    assert comments(text) == comments(PARAMS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -78,10 +84,39 @@ def test_a_key_that_params_yaml_has_not_is_refused():
         recipe.written_into(PARAMS, {"train": {"speed": 3}})
 
 
-def test_a_refused_recipe_leaves_params_yaml_as_it_was(tmp_path, monkeypatch):
-    params(tmp_path)
-    before = (tmp_path / "params.yaml").read_bytes()
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """Return a folder, the working one, that has the project's params.yaml and recipes."""
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(UserError, match="nothing_of_the_kind"):
+    return tmp_path
+
+
+def test_make_recipe_writes_its_values_into_params_yaml_keeps_the_comments_and_says_what_is_next(project, capsys):
+    recipe.main("fashion4+five_groups")
+    text = (project / "params.yaml").read_text()
+    written = yaml.safe_load(text)
+    assert (written["model"]["name"], written["train"]["decay"]) == ("fashion4", 0.9)
+    assert written["split"]["merge"] == yaml.safe_load((ROOT / "recipes/five_groups.yaml").read_text())["split"]["merge"]
+    for section, values in recipe.values("fashion4+five_groups").items():
+        assert written[section] | values == written[section]
+    assert comments(text) == comments(PARAMS)
+    said = capsys.readouterr().out
+    assert said == (
+        "params.yaml now holds the recipe fashion4+five_groups; `dvc params diff` shows what changed, `dvc repro` runs it\n"
+    )
+
+
+def test_course_a_brings_the_committed_values_and_comments_back(project):
+    for name in ("fashion4+five_groups", recipe.BASE):
+        recipe.main(name)
+    text = (project / "params.yaml").read_text()
+    assert yaml.safe_load(text) == yaml.safe_load(PARAMS)
+    assert comments(text) == comments(PARAMS)
+
+
+def test_a_refused_recipe_leaves_params_yaml_as_it_was(project):
+    with pytest.raises(UserError, match="received nothing_of_the_kind; known: .*lenet"):
         recipe.main("nothing_of_the_kind")
-    assert (tmp_path / "params.yaml").read_bytes() == before
+    assert (project / "params.yaml").read_text() == PARAMS

@@ -26,6 +26,23 @@ def test_flatten_first_mends_dnn_its_hidden_layers_see_the_whole_picture():
     assert network.get_layer("dense1").kernel.shape == (784, 8)
 
 
+@pytest.mark.filterwarnings("ignore:.*received `from_logits=True`:UserWarning")
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_a_softmax_fed_to_a_loss_that_expects_logits_is_undone_by_keras(run_eagerly):
+    images, labels = np.random.default_rng(1).random((5, 28, 28), np.float32), np.arange(5)
+    networks = {from_logits: models.build("dnn", classes=10, seed=0, layers=[8, 4]) for from_logits in (False, True)}
+    losses = {}
+    for from_logits, network in networks.items():
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
+        network.compile(optimizer="sgd", loss=loss, run_eagerly=run_eagerly)
+        probabilities = network.predict(images, verbose=0)
+        losses[from_logits] = [network.evaluate(images, labels, verbose=0), network.train_on_batch(images, labels)]
+        assert losses[from_logits] == pytest.approx([-np.log(probabilities[labels, labels]).mean()] * 2, rel=1e-5)
+    assert losses[True] == losses[False]
+    for a, b in zip(networks[True].get_weights(), networks[False].get_weights(), strict=True):
+        assert np.array_equal(a, b)  # after a step
+
+
 def test_convnet_pools_between_its_convolutions_and_not_after_the_last():
     names = [layer.name for layer in models.build("convnet", classes=10, seed=0, layers=[4, 4], dense=8).layers]
     assert names == ["pixels", "conv1", "pool1", "conv2", "flatten", "dense", "output"]
