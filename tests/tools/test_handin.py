@@ -98,7 +98,7 @@ def test_what_the_recipe_does_not_use_is_not_in_it(default, word):
 
 
 def test_comments_and_docstrings_of_the_library_are_in_it(default):
-    assert "# Keras' own bound, so that the two losses agree" in default
+    assert "# Keras' bound of probabilities: log(1e-7) is -16.1" in default
     assert '"""Return -1/N sum_i sum_j Y_ij log F(X_ij), in nats per image, a float32 scalar.' in default
     assert "TRAIN_LEARNING_RATE = 0.02  # per step, the schedule's highest" in default
 
