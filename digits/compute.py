@@ -37,7 +37,7 @@ with _without_chatter():
     import keras
     import tensorflow as tf
 
-__all__ = ["ComputeParams", "deterministic", "keras", "tf"]
+__all__ = ["ComputeParams", "deterministic", "keras", "parts", "tf"]
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,17 @@ class ComputeParams:
     threads: int = between(1, 256)  # of TensorFlow's operations; another number sums in another order and gives other bits
 
 
-def deterministic(*, threads: int) -> None:
-    """Make TensorFlow's operations give the same bits in every run, on `threads` threads. Call it before anything is computed."""
+def deterministic(*, threads: int, in_parts: bool = False) -> None:
+    """Make TensorFlow's operations give the same bits in every run, on `threads` threads. Call it before anything is computed.
+
+    in_parts  a batch goes through the network in `parts`, a thread each, and not whole, each operation on all threads
+    """
     tf.config.experimental.enable_op_determinism()
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_intra_op_parallelism_threads(1 if in_parts else threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+def parts() -> int:
+    """Return in how many parts a batch goes through a network: as many as operations run at a time, if each has one thread."""
+    threads = tf.config.threading
+    return threads.get_inter_op_parallelism_threads() if threads.get_intra_op_parallelism_threads() == 1 else 1

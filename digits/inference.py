@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digits.compute import keras, tf
+from digits.compute import keras, parts, tf
 
 BATCH = 1000  # images at a time; bounds memory only
 
@@ -12,7 +12,24 @@ def pixels(images: tf.Tensor, network: keras.Model) -> tf.Tensor:
     return tf.reshape(tf.cast(images, tf.float32) / 255.0, (-1, *network.input_shape[1:]))
 
 
+def forward(network: keras.Model, images: tf.Tensor, *, training: bool) -> tf.Tensor:
+    """Return the network's outputs, float32 (n, outputs), for uint8 images (n, 28, 28), computed in `compute.parts` parts.
+
+    Parts of a batch share nothing before the loss, so two threads with one each wait less than two threads in each operation:
+    ResNet-5's step takes 7.7 ms for 11.9, other networks' a tenth less (decision 16). The outputs are the same but for rounding.
+    """
+    inputs, many = pixels(images, network), parts()
+    if many == 1:
+        return network(inputs, training=training)
+    count, outputs = tf.shape(inputs)[0], []
+    for number in range(many):
+        begin, end = count * number // many, count * (number + 1) // many
+        part = inputs[begin : tf.maximum(end, begin + 1)]  # a convolution refuses an empty one: it gets an image, cut off again
+        outputs.append(network(part, training=training)[: end - begin])
+    return tf.concat(outputs, axis=0)
+
+
 def predict(network: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the probabilities of uint8 images (n, 28, 28), float32 (n, outputs)."""
-    forward = tf.function(lambda batch: network(pixels(batch, network), training=False), reduce_retracing=True)
-    return np.concatenate([forward(images[start : start + BATCH]) for start in range(0, len(images), BATCH)])
+    compiled = tf.function(lambda batch: forward(network, batch, training=False), reduce_retracing=True)
+    return np.concatenate([compiled(images[start : start + BATCH]) for start in range(0, len(images), BATCH)])

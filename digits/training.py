@@ -16,7 +16,7 @@ from digits import calls, distribution
 from digits.augmentation import AugmentParams, augment
 from digits.compute import keras, tf
 from digits.errors import UserError
-from digits.inference import BATCH, pixels
+from digits.inference import BATCH, forward
 from digits.losses import log_loss
 
 MEASURED = {"all": ("train", "validation", "test"), "validation": ("validation",)}  # splits by train.measured
@@ -159,7 +159,7 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
         rows, share = distribution.part_of(rows)
         targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
         with tf.GradientTape() as tape:
-            probabilities = network(pixels(tf.gather(images, rows), network), training=True)
+            probabilities = forward(network, tf.gather(images, rows), training=True)
             loss = log_loss((1 - objective.smoothing) * targets + objective.smoothing * evenly, probabilities)
             if objective.l2:
                 loss += objective.l2 * tf.add_n([tf.reduce_sum(tf.square(kernel)) for kernel in kernels])
@@ -174,7 +174,7 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
 def _compiled_measure(network: keras.Model) -> Callable[[Images], tuple[float, float]]:
     @tf.function(reduce_retracing=True)
     def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        probabilities = network(pixels(images, network), training=False)
+        probabilities = forward(network, images, training=False)
         loss = log_loss(tf.one_hot(labels, network.output_shape[-1]), probabilities)
         right = tf.math.count_nonzero(tf.argmax(probabilities, axis=1, output_type=tf.int32) == labels, dtype=tf.int32)
         return loss * tf.cast(tf.shape(labels)[0], tf.float32), right

@@ -68,9 +68,11 @@ class Outcome:
 class Bench:
     """The place of a worker: `run` does an order with what the last ones left on it."""
 
-    def __init__(self, datasets: Mapping[str, Dataset], *, threads: int, read: Callable[[Sections], Settings]):
-        """`threads` are TensorFlow's, `read` gives the checked settings of params.yaml's sections."""
-        deterministic(threads=threads)
+    def __init__(
+        self, datasets: Mapping[str, Dataset], *, threads: int, in_parts: bool = False, read: Callable[[Sections], Settings]
+    ):
+        """`threads` and `in_parts` are those of `deterministic`, `read` gives the checked settings of params.yaml's sections."""
+        deterministic(threads=threads, in_parts=in_parts)
         tf.get_logger().setLevel("ERROR")  # it warns of every new network as of a mistake
         self._datasets, self._read = datasets, read
         self._orders = 0

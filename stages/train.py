@@ -56,7 +56,7 @@ def main(
     images, classes = len(splits["train"]), len(splits["train"].class_names)
     measured = training.measured_splits(train.measured, splits, patience=train.patience)
 
-    deterministic(threads=compute.threads)
+    deterministic(threads=compute.threads, in_parts=models.in_parts(model.name))
     strategy = distribution.strategy(train.strategy, tf_config=os.environ.get("TF_CONFIG"), timeout=workers.timeout)
     replicas, chief = strategy.num_replicas_in_sync, distribution.is_chief(strategy)
     distribution.check_batches(images, batch_size=train.batch_size, replicas=replicas)

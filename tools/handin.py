@@ -128,7 +128,10 @@ def plan(given: dict[str, dict[str, Constant]], *, mnist: str | None) -> Plan:
     sizes = "".join(f"{key}=networks.{key}, " for key in given["networks"])
     records = {section: Record({key: f"{prefix[section]}_{key.upper()}" for key in keys}) for section, keys in given.items()}
     build = "models.build(model.name, classes=CLASSES, seed=train.seed, **models.sizes_of(model.name, networks))"
-    own = [(build, f"network_file.build(classes=CLASSES, {sizes}seed=train.seed)")]
+    own = [
+        (build, f"network_file.build(classes=CLASSES, {sizes}seed=train.seed)"),
+        ("in_parts=models.in_parts(model.name)", f"in_parts={models.in_parts(network)}"),
+    ]
     own += [("MNIST = None", f"MNIST = {mnist!r}")] if mnist else []
     return Plan(
         root=Path(),

@@ -69,7 +69,7 @@ def main(
     plot: PlotParams,
 ) -> None:
     # The network and its summary
-    deterministic(threads=compute.threads)
+    deterministic(threads=compute.threads, in_parts=models.in_parts(model.name))
     network = models.build(model.name, classes=CLASSES, seed=train.seed, **models.sizes_of(model.name, networks))
     print(summary.table(network))
 

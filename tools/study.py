@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from digits import arrays, checkpoints, crew, studies, tables, timing
+from digits import arrays, checkpoints, crew, models, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
 from digits.errors import UserError, nearest
@@ -46,7 +46,7 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
         if conductor.unfinished():
             threads = params_at(study, params, study.start)["compute"]["threads"]
             workers = max(1, int(timing.machine()["cores"]) // threads)
-            bench = functools.partial(Bench, datasets, threads=threads, read=settings.of_a_run)
+            bench = functools.partial(Bench, datasets, threads=threads, in_parts=in_parts(study, params), read=settings.of_a_run)
             with crew.client_of(scheduler) if scheduler else crew.local(workers=workers) as client:
                 hands = crew.Crew(client, bench)
                 most = study.strategy.at_most()
@@ -65,6 +65,13 @@ def read(name: str, params: Sections, *, full: bool) -> Study:
     study = studies.read(read_text(FOLDER / f"{name}.yaml"), name=name, sections=params, recipe=recipe_of, full=full)
     studies.check(study, params, recipe_of, settings.accept)
     return study
+
+
+def in_parts(study: Study, params: Sections) -> bool:
+    """Return whether each of the study's networks takes its batches in parts: a worker trains them all with the same threads."""
+    networks = set()
+    studies.check(study, params, recipe_of, lambda sections: networks.add(sections["model"]["name"]))
+    return all(models.in_parts(network) for network in networks)
 
 
 def params_at(study: Study, params: Sections, point: Point) -> Sections:

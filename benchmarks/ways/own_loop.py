@@ -40,7 +40,7 @@ def train(task: Task, turns: Turns) -> None:
 
 def built(task: Task) -> keras.Model:
     """Set TensorFlow up as the pipeline does, and return the task's network."""
-    deterministic(threads=task.threads)
+    deterministic(threads=task.threads, in_parts=models.in_parts(task.network))
     return models.build(task.network, classes=CLASSES, seed=SEED)
 
 

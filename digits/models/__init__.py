@@ -16,6 +16,10 @@ if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
     import keras
 
 
+# With batch norm: what they make of an image depends on the others in its batch, which cannot be divided.
+WHOLE = ("fashion4", "resnet50", "resnet_d", "strided", "vgg")
+
+
 @dataclass(frozen=True)
 class ModelParams:
     """Section `model` of params.yaml."""
@@ -49,6 +53,11 @@ def build(name: str, *, classes: int, seed: int = 0, **sizes: Any) -> "keras.Mod
         if not _fits(value, known[key].annotation):
             raise UserError(f"{where}: expected {_words(known[key].annotation)}; received {shown(value)}")
     return make(classes=classes, seed=seed, **sizes)
+
+
+def in_parts(name: str) -> bool:
+    """Return whether the parts of a batch may go through the network `name` one by one."""
+    return name not in WHOLE
 
 
 def load_weights(network: "keras.Model", path: Path) -> None:

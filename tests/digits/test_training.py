@@ -257,7 +257,7 @@ def test_a_step_is_the_plain_gradient_step():
 def test_a_network_trained_again_with_its_optimizer_is_not_compiled_again_and_gives_the_same_bits(monkeypatch):
     """As a study's worker does. What prepares the images runs in Python only while a step or the measure is compiled."""
     compiled = []
-    monkeypatch.setattr(training, "pixels", lambda *words: compiled.append(words) or inference.pixels(*words))
+    monkeypatch.setattr(training, "forward", lambda *words, **how: compiled.append(words) or inference.forward(*words, **how))
     net, adam = network(), optimizers.build("adam", momentum=0.9, weight_decay=0.01)
     adam.build(net.trainable_variables)
     fresh = State(variables=[variable.numpy() for variable in [*net.variables, *adam.variables]])

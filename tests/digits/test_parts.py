@@ -1,0 +1,67 @@
+"""Batches that go through a network in parts. A process's threads, and so its parts, must be set before TensorFlow starts."""
+
+import subprocess
+import sys
+
+import keras
+import pytest
+
+from digits import models
+from tests.worlds import ROOT
+
+AN_EPOCH = """\
+import sys
+
+import numpy as np
+from digits import models, optimizers, training
+from digits.augmentation import AugmentParams
+from digits.compute import deterministic, keras, parts, tf
+from digits.losses import log_loss
+from tests.worlds import bars
+
+name, threads = sys.argv[1], int(sys.argv[2])
+deterministic(threads=threads, in_parts=True)
+assert parts() == threads
+split, rate, size = bars(301, seed=1), 0.002, 50  # the last batch has one image
+sizes = {"recognition": {"dropout1": 0, "dropout2": 0, "filters": 8}}.get(name, {})
+ours, plain = (models.build(name, classes=10, seed=3, **sizes) for _ in range(2))
+
+seen = []
+class Watcher:
+    def batch_done(self, images): seen.append(images)
+    def epoch_done(self, state, *, seconds): pass
+
+training.train(
+    ours, {"train": split}, num_epochs=1, batch_size=size, optimizer=optimizers.build("adam", momentum=0, weight_decay=0),
+    rates=np.full(7, rate, np.float32), moves=AugmentParams(flip=0, shift=0, rotate=0, scale=0, elastic=0, erase=0),
+    objective=training.Objective(classes=10, smoothing=0, l2=0), patience=0, measured=["train"], seed=5,
+    state=training.State(), watcher=Watcher(),
+)
+assert seen == [50] * 6 + [1]
+
+optimizer = keras.optimizers.Adam(rate)
+order = np.random.default_rng((5, 0, training.SHUFFLE)).permutation(301)
+for start in range(0, 301, size):
+    rows = order[start : start + size]
+    pixels = (split.images[rows] / np.float32(255)).reshape(-1, *plain.input_shape[1:])
+    with tf.GradientTape() as tape:
+        loss = log_loss(tf.one_hot(split.labels[rows], plain.output_shape[-1]), plain(pixels, training=True))
+    optimizer.apply(tape.gradient(loss, plain.trainable_variables), plain.trainable_variables)
+
+for here, there in zip(ours.get_weights(), plain.get_weights(), strict=True):
+    assert np.abs(here - there).max() < 1e-4, (name, np.abs(here - there).max())
+"""
+
+
+@pytest.mark.parametrize(("name", "threads"), [("resnet5", 2), ("recognition", 3)])
+def test_an_epoch_in_parts_ends_at_the_weights_of_the_plain_loop(name, threads):
+    words = [sys.executable, "-c", AN_EPOCH, name, str(threads)]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_a_network_with_batch_norm_takes_its_batches_whole(name):
+    layers = [part for layer in models.build(name, classes=10).layers for part in getattr(layer, "layers", [layer])]
+    normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in layers)
+    assert models.in_parts(name) == (not normalizes)
