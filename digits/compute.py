@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from digits.params import between
 
@@ -37,7 +38,9 @@ with _without_chatter():
     import keras
     import tensorflow as tf
 
-__all__ = ["ComputeParams", "deterministic", "keras", "parts", "tf"]
+__all__ = ["ComputeParams", "deterministic", "keras", "parts", "span", "tf"]
+
+Whole = TypeVar("Whole", int, tf.Tensor)
 
 
 @dataclass(frozen=True)
@@ -61,3 +64,8 @@ def parts() -> int:
     """Return in how many parts a batch goes through a network: as many as operations run at a time, if each has one thread."""
     threads = tf.config.threading
     return threads.get_inter_op_parallelism_threads() if threads.get_intra_op_parallelism_threads() == 1 else 1
+
+
+def span(count: Whole, *, part: Whole, of: int) -> tuple[Whole, Whole]:
+    """Return where one part of several, counted from 0, begins and ends in a batch of `count`: even parts, but for one row."""
+    return count * part // of, count * (part + 1) // of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from digits import rendezvous
-from digits.compute import keras, tf
+from digits.compute import keras, span, tf
 from digits.errors import UserError
 from digits.params import positive
 
@@ -27,7 +27,6 @@ class Resumable(Protocol):
 
 
 Loaded = TypeVar("Loaded", bound=Resumable)
-Whole = TypeVar("Whole", int, tf.Tensor)
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,6 @@ def check_batches(images: int, *, batch_size: int, replicas: int) -> None:
         )
 
 
-def span(count: Whole, *, replica: Whole, replicas: int) -> tuple[Whole, Whole]:
-    """Return where the part of one replica, counted from 0, begins and ends in a batch of `count`: even parts, but for one row."""
-    return count * replica // replicas, count * (replica + 1) // replicas
-
-
 def on_each_replica(step: Callable[..., None]) -> Callable[..., None]:
     """Return a compiled step that every replica takes, with the same arguments; outside the scope of a strategy the step itself."""
     if not tf.distribute.has_strategy():
@@ -91,7 +85,7 @@ def part_of(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | float]:
     if replicas == 1:
         return rows, 1.0
     count = tf.shape(rows)[0]
-    begin, end = span(count, replica=tf.cast(context.replica_id_in_sync_group, tf.int32), replicas=replicas)
+    begin, end = span(count, part=tf.cast(context.replica_id_in_sync_group, tf.int32), of=replicas)
     return rows[begin:end], tf.cast(end - begin, tf.float32) / tf.cast(count, tf.float32)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from digits.compute import keras, parts, tf
+from digits.compute import keras, parts, span, tf
 
 BATCH = 1000  # images at a time; bounds memory only
 
@@ -23,7 +23,7 @@ def forward(network: keras.Model, images: tf.Tensor, *, training: bool) -> tf.Te
         return network(inputs, training=training)
     count, outputs = tf.shape(inputs)[0], []
     for number in range(many):
-        begin, end = count * number // many, count * (number + 1) // many
+        begin, end = span(count, part=number, of=many)
         part = inputs[begin : tf.maximum(end, begin + 1)]  # a convolution refuses an empty one: it gets an image, cut off again
         outputs.append(network(part, training=training)[: end - begin])
     return tf.concat(outputs, axis=0)

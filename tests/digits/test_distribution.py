@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digits import distribution
+from digits.compute import span
 from digits.errors import UserError
 from tests.worlds import ROOT
 
@@ -78,7 +79,7 @@ def test_two_devices_do_what_one_does_and_drop_out_apart(what, promise):
 
 @given(count=st.integers(0, 1000), replicas=st.integers(1, 64))
 def test_the_replicas_parts_are_the_batch_cut_evenly(count, replicas):
-    spans = [distribution.span(count, replica=replica, replicas=replicas) for replica in range(replicas)]
+    spans = [span(count, part=replica, of=replicas) for replica in range(replicas)]
     assert spans[0][0] == 0
     assert spans[-1][1] == count
     assert all(left[1] == right[0] for left, right in zip(spans, spans[1:], strict=False))
