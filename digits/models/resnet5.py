@@ -22,7 +22,7 @@ Source      course A, the model summary it asks to be printed.
 Departures  It prints no activations and no first weights: ReLU, softmax at the end, and He's normal start are ours.
 Slips kept  RepeatVector(2) then Reshape(28, 28, 2) does not stack two copies of the picture: its even and odd columns become the
             two channels, its even rows stand left of its odd ones, and all of that twice, one below the other.
-            The printed shapes need it; two copies as channels, which it may have meant, would hold nothing that one does not.
+            The printed table has no layer to set them apart; `copies_apart: true` mends it by one, permute after reshape_1.
             Twenty outputs for ten classes: without them the printed 25,756 does not come out. `outputs: 10` mends it.
 """
 
@@ -32,7 +32,7 @@ from keras import layers
 from digits.errors import UserError
 
 
-def build(*, classes: int, outputs: int = 20, seed: int) -> keras.Model:
+def build(*, classes: int, outputs: int = 20, copies_apart: bool = False, seed: int) -> keras.Model:
     """Return the network, from pixels in [0, 1] of shape (batch, 784) to probabilities (batch, outputs).
 
     The outputs from `classes` on belong to no class: no label ever asks for them, and training drives them to zero.
@@ -42,7 +42,9 @@ def build(*, classes: int, outputs: int = 20, seed: int) -> keras.Model:
     start = {"kernel_initializer": keras.initializers.HeNormal(seed=keras.random.SeedGenerator(seed))}
     pixels = keras.Input((784,), name="input_1")
     x = layers.RepeatVector(2, name="repeat_vector")(pixels)
-    x = layers.Reshape((28, 28, 2), name="reshape_1")(x)
+    x = layers.Reshape((2, 28, 28) if copies_apart else (28, 28, 2), name="reshape_1")(x)
+    if copies_apart:
+        x = layers.Permute((2, 3, 1), name="permute")(x)
     for block, filters in enumerate((2, 4, 8, 16)):
         first, second, ending = 2 * block, 2 * block + 1, f"_{block}" if block else ""
         y = _convolution(filters, first, **start)(x)

@@ -1,5 +1,8 @@
 """Course A's table, line by line. The figures are the course's own (course_a_resnet5)."""
 
+import keras
+import numpy as np
+
 from digits import models, summary
 
 TABLE = """
@@ -46,3 +49,26 @@ def test_the_summary_ends_in_the_course_s_totals():
 
 def test_ten_outputs_mend_the_twenty():
     assert models.build("resnet5", classes=10, seed=0, outputs=10).output_shape == (None, 10)
+
+
+def channels(network: keras.Model, pixels: np.ndarray) -> np.ndarray:
+    """Return what the first convolution is given."""
+    before = keras.Model(network.input, network.get_layer("conv2d").input)
+    return keras.ops.convert_to_numpy(before(pixels))
+
+
+def test_copies_apart_gives_the_first_convolution_the_picture_in_each_channel():
+    pixels = np.random.default_rng(0).random((3, 784), dtype=np.float32)
+    network = models.build("resnet5", classes=10, seed=0, copies_apart=True)
+    np.testing.assert_array_equal(channels(network, pixels), np.stack([pixels.reshape(3, 28, 28)] * 2, axis=-1))
+    assert network.count_params() == 25_756
+
+
+def test_course_a_s_reshape_makes_even_and_odd_columns_its_channels_and_sets_even_rows_left_of_odd_ones_twice():
+    pixels = np.random.default_rng(0).random((3, 784), dtype=np.float32)
+    rows = pixels.reshape(3, 28, 28)
+    for channel in (0, 1):
+        columns = rows[:, :, channel::2]
+        half = np.concatenate([columns[:, ::2], columns[:, 1::2]], axis=2)
+        mixed = channels(models.build("resnet5", classes=10, seed=0), pixels)[..., channel]
+        np.testing.assert_array_equal(mixed, np.concatenate([half, half], axis=1))
