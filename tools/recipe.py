@@ -22,6 +22,7 @@ from tools import parameters
 BASE = "course_a"
 ONTO = "# Onto "  # begins the head of a recipe that makes sense with another before it
 FOLDER = Path("recipes")
+COMMENTS = 36  # params.yaml's begin there, in columns from 0, unless a value reaches as far
 
 
 def names() -> list[str]:
@@ -56,12 +57,20 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
             if key not in document.get(section, {}):
                 raise UserError(f"recipe: {section}.{key}: expected a key of params.yaml; received an unknown one")
             if section == "networks":  # one by one: the network's comments stay
-                document[section][key].update({size: _on_one_line(given) for size, given in value.items()})
+                for size, given in value.items():
+                    _set(document[section][key], size, given)
             else:
-                document[section][key] = _on_one_line(value)
+                _set(document[section], key, value)
     text = io.StringIO()
     editor.dump(document, text)
     return text.getvalue()
+
+
+def _set(section: CommentedMap, key: str, value: Any) -> None:
+    """Give a key another value; its comment, which a long value pushes to the right, comes back with a short one."""
+    section[key] = _on_one_line(value)
+    if key in section.ca.items:
+        section.yaml_add_eol_comment(section.ca.items[key][2].value, key, column=COMMENTS)
 
 
 def _on_one_line(value: Any) -> Any:
