@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks import markdown
 from benchmarks.accuracy_report import slow_epoch
 from benchmarks.epochs_report import took
 from benchmarks.ratios import geometric_mean, median
@@ -53,15 +54,15 @@ def seconds(found: dict[str, Any]) -> dict[str, float]:
 def table(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Return what both have, side by side, and in a last row the mean over our loop's networks."""
     before, after = seconds(old), seconds(new)
-    lines = [f"| figure | {_name(old)} | {_name(new)} | new / old |", "| --- | --- | --- | --- |"]
-    ours = []
+    rows, ours = [], []
     for name in before:
         if name in after:
             ratio = after[name] / before[name]
-            lines.append(f"| {name} | {before[name]:.4g} | {after[name]:.4g} | {ratio:.3f} |")
+            rows.append((name, f"{before[name]:.4g}", f"{after[name]:.4g}", f"{ratio:.3f}"))
             ours += [ratio] if ": loop," in name else []
     if ours:
-        lines.append(f"| our loop, geometric mean of {len(ours)} networks | | | {geometric_mean(ours):.3f} |")
+        rows.append((f"our loop, geometric mean of {len(ours)} networks", "", "", f"{geometric_mean(ours):.3f}"))
+    lines = markdown.table(["figure", _name(old), _name(new), "new / old"], rows)
     for key in ("machine", "software", "threads", "quick"):
         if old["about"][key] != new["about"][key]:
             lines.append(f"\nNot the same {key}: {old['about'][key]} and {new['about'][key]}.")

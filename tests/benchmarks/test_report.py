@@ -115,7 +115,7 @@ def test_two_commits_are_compared(tmp_path):
     run = compared(written(tmp_path, "old.json", FOUND), written(tmp_path, "new.json", faster))
     assert "| figure | abc, 2026-01-02 | def, 2026-01-02 | new / old |" in run.stdout
     assert "| mlp: loop, ms an image | 0.1 | 0.05 | 0.500 |" in run.stdout
-    assert "| our loop, geometric mean of 2 networks | | | 0.707 |" in run.stdout
+    assert "| our loop, geometric mean of 2 networks |  |  | 0.707 |" in run.stdout
     assert "Not the same threads: 2 and 4." in run.stdout
 
 
