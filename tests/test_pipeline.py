@@ -124,6 +124,7 @@ def test_a_comment_in_fetch_reruns_fetch_only(clone):
     assert repro(clone) == ["fetch"]
 
 
+@pytest.mark.slow
 def test_another_split_seed_reruns_split_and_everything_below(clone):
     set_params(clone, split={"seed": 2})
     assert repro(clone) == sorted(["split", "samples", "train", "evaluate", "plot", *LOOK_INSIDE])
