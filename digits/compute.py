@@ -34,7 +34,20 @@ def _without_chatter() -> Iterator[None]:
                     sys.stderr.write(line)
 
 
-with _without_chatter():
+@contextmanager
+def _without(package: str) -> Iterator[None]:
+    """Let what is imported find `package` not installed, unless it is loaded already."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # pyright: ignore[reportArgumentType] - Python's own way to say so
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
+with _without_chatter(), _without("matplotlib"):  # Keras draws galleries with it, never asked for: half a second of each start
     import keras
     import tensorflow as tf
 

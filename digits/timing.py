@@ -9,6 +9,8 @@ from pathlib import Path
 
 from digits.writing import write_text
 
+VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX"}  # by Linux' flags, the widest first
+
 
 def record(path: Path, stage: str, figures: dict[str, float | int | str]) -> None:
     """Put `figures` (seconds, images per second) under the stage's name into the JSON file, with the machine and the software."""
@@ -21,7 +23,7 @@ def record(path: Path, stage: str, figures: dict[str, float | int | str]) -> Non
 
 
 def machine() -> dict[str, str | int]:
-    """Return the processor's name, its cores in use, and the operating system."""
+    """Return the processor's name and widest vectors, its cores in use, and the operating system."""
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
@@ -35,10 +37,16 @@ def software() -> dict[str, str]:
     return {"python": platform.python_version(), **versions, "oneDNN": os.environ["TF_ENABLE_ONEDNN_OPTS"]}
 
 
+def named(cpuinfo: str) -> str:
+    """Return the first processor's name in the text of /proc/cpuinfo, and its widest vectors, which decide TensorFlow's last bits."""
+    lines = (line.partition(":") for line in cpuinfo.splitlines())
+    said = {key.strip(): value.strip() for key, _, value in reversed([*lines])}
+    widest = next((name for flag, name in VECTORS.items() if flag in said.get("flags", "").split()), None)
+    return ", ".join(filter(None, (said.get("model name", platform.machine()), widest)))
+
+
 def _processor() -> str:
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return named(Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     except OSError:
         return platform.processor() or platform.machine()
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()

@@ -1,0 +1,14 @@
+import subprocess
+import sys
+
+
+def test_training_starts_without_matplotlib_and_figures_can_still_be_drawn_afterwards():
+    code = "import sys, stages.train; print('matplotlib' in sys.modules); from matplotlib.figure import Figure; print(Figure())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("False\nFigure(")
+
+
+def test_matplotlib_that_is_loaded_already_stays_loaded():
+    code = "import matplotlib, sys, stages.train; print(sys.modules['matplotlib'] is matplotlib)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

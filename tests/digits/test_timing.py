@@ -1,0 +1,24 @@
+import json
+
+from digits import timing
+
+CPUINFO = "processor\t: 0\nmodel name\t: {name}\nflags\t\t: fpu {flags}\n\nprocessor\t: 1\nmodel name\t: other\nflags\t\t: fpu\n"
+
+
+def test_a_processor_is_named_with_its_widest_vectors_which_decide_the_last_bits():
+    assert timing.named(CPUINFO.format(name="AMD EPYC", flags="avx avx2 fma avx512f")) == "AMD EPYC, AVX-512"
+    assert timing.named(CPUINFO.format(name="AMD EPYC", flags="avx avx2 fma")) == "AMD EPYC, AVX2"
+    assert timing.named(CPUINFO.format(name="old", flags="sse4_2")) == "old"
+
+
+def test_a_processor_without_a_name_is_called_by_its_architecture():
+    assert timing.named("processor\t: 0\nFeatures\t: fp asimd\n") == timing.platform.machine()
+
+
+def test_a_stage_s_times_stand_beside_those_of_other_stages(tmp_path):
+    path = tmp_path / "timing.json"
+    timing.record(path, "train", {"seconds": 2.0})
+    timing.record(path, "evaluate", {"seconds": 0.5})
+    known = json.loads(path.read_text())
+    assert (known["train"]["seconds"], known["evaluate"]["seconds"]) == (2.0, 0.5)
+    assert known["machine"]["cores"] >= 1
