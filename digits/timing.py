@@ -38,7 +38,7 @@ def software() -> dict[str, str]:
 
 
 def named(cpuinfo: str) -> str:
-    """Return the first processor's name in the text of /proc/cpuinfo, and its widest vectors, which decide TensorFlow's last bits."""
+    """Return the first processor's name in the text of /proc/cpuinfo, and its widest vectors, which decide last bits."""
     lines = (line.partition(":") for line in cpuinfo.splitlines())
     said = {key.strip(): value.strip() for key, _, value in reversed([*lines])}
     widest = next((name for flag, name in VECTORS.items() if flag in said.get("flags", "").split()), None)
