@@ -31,3 +31,14 @@ class BatchNormalization(keras.layers.BatchNormalization):
                 assert average is not None  # a layer that is called has been built
                 average.assign(self.momentum * average + (1 - self.momentum) * now)
         return outputs
+
+
+def fused(network: keras.Model) -> keras.Model:
+    """Return a network that has this layer wherever `network` has Keras' own, and the same names and weights."""
+    copy = keras.models.clone_model(network, clone_function=lambda layer: _kind(layer).from_config(layer.get_config()))
+    copy.set_weights(network.get_weights())
+    return copy
+
+
+def _kind(layer: keras.layers.Layer) -> type[keras.layers.Layer]:
+    return BatchNormalization if type(layer) is keras.layers.BatchNormalization else type(layer)

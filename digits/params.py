@@ -10,6 +10,7 @@
 The values of the dataclass's fields come from params.yaml alone: a field's right-hand side says what is allowed, never a default.
 """
 
+import functools
 import math
 import types
 import typing
@@ -84,18 +85,24 @@ def read(kind: type[Params], section: str, text: str) -> Params:
 
 def read_section(section: str, text: str) -> dict[str, Any]:
     """Return one section as the mapping it is. Raises UserError if the text is no YAML or the section is no mapping."""
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UserError(f"params.yaml: not readable as YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(document, dict):
-        raise UserError(f"params.yaml: expected sections; received {shown(document)}")
+    document = _document(text)
     if section not in document:
         raise UserError(f"params.yaml: {section}: expected a section; received nothing, the key is missing")
     values = document[section]
     if not isinstance(values, dict):
         raise UserError(f"params.yaml: {section}: expected a section of keys and values; received {shown(values)}")
     return values
+
+
+@functools.lru_cache(maxsize=1)
+def _document(text: str) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UserError(f"params.yaml: not readable as YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict):
+        raise UserError(f"params.yaml: expected sections; received {shown(document)}")
+    return document
 
 
 def check(hint: Any, rule: Rule, value: Any, *, name: str, expected: str) -> Any:

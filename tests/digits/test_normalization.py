@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digits.compute import keras, tf
-from digits.normalization import BatchNormalization
+from digits.normalization import BatchNormalization, fused
 
 EPS = 1e-5
 
@@ -60,6 +60,24 @@ def test_vectors_are_normed_as_by_keras():
     keras_s, ours = (kind() for kind in (keras.layers.BatchNormalization, BatchNormalization))
     vectors = pictures((20, 5), seed=1)
     assert np.array_equal(ours(vectors, training=True), keras_s(vectors, training=True))
+
+
+def test_a_network_made_fused_keeps_its_names_weights_and_outputs():
+    network = keras.Sequential(
+        [
+            keras.Input((None, None, 2)),
+            keras.layers.Conv2D(3, 3, name="conv"),
+            keras.layers.BatchNormalization(axis=-1, epsilon=0.01, momentum=0.5, name="norm"),
+            keras.layers.GlobalAveragePooling2D(name="pool"),
+        ]
+    )
+    network.get_layer("norm").set_weights([np.full(3, value, np.float32) for value in (1.5, 0.5, -0.25, 4)])
+    ours = fused(network)
+    assert [layer.name for layer in ours.layers] == [layer.name for layer in network.layers]
+    assert type(ours.get_layer("norm")) is BatchNormalization
+    assert (ours.get_layer("norm").epsilon, ours.get_layer("norm").momentum) == (0.01, 0.5)
+    images = pictures((4, 6, 5, 2), seed=1)
+    np.testing.assert_allclose(ours(images), network(images), atol=EPS)
 
 
 def test_a_frozen_layer_keeps_its_averages():
