@@ -1,5 +1,7 @@
 """Batch norm of pictures by TensorFlow's one operation for it, where Keras has some ten that each go through all of them."""
 
+from collections.abc import Callable
+
 from digits.compute import keras, tf
 
 
@@ -34,11 +36,16 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
 
 def fused(network: keras.Model) -> keras.Model:
-    """Return a network that has this layer wherever `network` has Keras' own, and the same names and weights."""
-    copy = keras.models.clone_model(network, clone_function=lambda layer: _kind(layer).from_config(layer.get_config()))
+    """Return `network` with this layer wherever it, or a network within it, has Keras' own."""
+    return rebuilt(
+        network, kind=lambda layer: BatchNormalization if type(layer) is keras.layers.BatchNormalization else type(layer)
+    )
+
+
+def rebuilt(network: keras.Model, *, kind: Callable[[keras.layers.Layer], type[keras.layers.Layer]]) -> keras.Model:
+    """Return a network of the same names and weights, each layer, those of networks within it too, made anew as its `kind`."""
+    copy = keras.models.clone_model(
+        network, clone_function=lambda layer: kind(layer).from_config(layer.get_config()), recursive=True
+    )
     copy.set_weights(network.get_weights())
     return copy
-
-
-def _kind(layer: keras.layers.Layer) -> type[keras.layers.Layer]:
-    return BatchNormalization if type(layer) is keras.layers.BatchNormalization else type(layer)

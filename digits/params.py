@@ -10,6 +10,7 @@
 The values of the dataclass's fields come from params.yaml alone: a field's right-hand side says what is allowed, never a default.
 """
 
+import copy
 import functools
 import math
 import types
@@ -91,7 +92,7 @@ def read_section(section: str, text: str) -> dict[str, Any]:
     values = document[section]
     if not isinstance(values, dict):
         raise UserError(f"params.yaml: {section}: expected a section of keys and values; received {shown(values)}")
-    return values
+    return copy.deepcopy(values)  # the document is kept for the next section
 
 
 @functools.lru_cache(maxsize=1)

@@ -30,6 +30,12 @@ def test_a_stage_has_its_script(name):
     assert STAGES[name]["cmd"].split()[:3] == ["python", "-m", f"stages.{name}"]
 
 
+@pytest.mark.parametrize("name", RUN_A_NETWORK)
+def test_keras_brings_no_pyplot_into_a_stage_that_runs_a_network(name):
+    script = f"import sys, stages.{name}; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
 @pytest.mark.parametrize("name", [name for name in STAGES if name not in RUN_A_NETWORK])
 def test_a_stage_that_runs_no_network_imports_no_tensorflow_and_starts_in_a_second_and_a_half(name):
     script = f"import sys, stages.{name}; sys.exit(any(m in sys.modules for m in ('tensorflow', 'keras')))"

@@ -7,6 +7,7 @@ import numpy as np
 from benchmarks.ways import CLASSES, SEED, Task, Turns
 from digits import models
 from digits.compute import keras, tf
+from digits.normalization import rebuilt
 
 
 class Clock(keras.callbacks.Callback):
@@ -50,12 +51,4 @@ def train(task: Task, turns: Turns, *, jit_compile: bool) -> None:
 
 def keras_own(network: keras.Model) -> keras.Model:
     """Return the network with Keras' layer wherever we have one of our own by its name, and the same weights."""
-    theirs = keras.models.clone_model(
-        network, clone_function=lambda layer: _kind(layer).from_config(layer.get_config()), recursive=True
-    )
-    theirs.set_weights(network.get_weights())
-    return theirs
-
-
-def _kind(layer: keras.layers.Layer) -> type[keras.layers.Layer]:
-    return getattr(keras.layers, type(layer).__name__, type(layer))
+    return rebuilt(network, kind=lambda layer: getattr(keras.layers, type(layer).__name__, type(layer)))

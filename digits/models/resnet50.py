@@ -12,7 +12,7 @@ Source      course E, model 5. Printed there after ten epochs of 33 minutes, on 
 Departures  E repeats the channel in its data, we in a layer: data sets keep one channel. E starts from ImageNet's weights; here
             that is `weights: imagenet`, which needs a network, or a file, and `none` unless said otherwise.
             `none` draws the weights from `seed`, which Keras' own function cannot be given.
-            Batch norm is TensorFlow's one operation for it (digits/normalization.py), with the same weights and numbers.
+            Batch norm is TensorFlow's one operation for it (digits/normalization.py), the same but for rounding.
 Slips kept  E asks for ImageNet's weights and feeds pixels in [0, 1]; they were trained on 0 to 255 minus a mean for each channel.
             `imagenet_pixels: true` mends it by a layer more, without parameters.
             28 pixels are fewer than the 32 Keras asks for, and E does not enlarge them: without an `input_shape` Keras does not
@@ -55,7 +55,7 @@ def build(
 
 def _body(weights: str, sha256: str, start: keras.initializers.Initializer) -> keras.Model:
     if weights == "imagenet":
-        return _downloaded()
+        return fused(_downloaded())
     if weights != "none":
         _check(Path(weights), sha256)
     body = fused(keras.applications.ResNet50(include_top=False, weights=None, pooling="avg"))
@@ -70,7 +70,7 @@ def _body(weights: str, sha256: str, start: keras.initializers.Initializer) -> k
 
 def _downloaded() -> keras.Model:
     try:
-        return fused(keras.applications.ResNet50(include_top=False, weights="imagenet", pooling="avg"))
+        return keras.applications.ResNet50(include_top=False, weights="imagenet", pooling="avg")
     except Exception as error:  # Keras raises no narrower one when a download fails
         raise _refused("weights", "imagenet, as Keras downloads it, or the path of an .h5 file", _line(error)) from error
 

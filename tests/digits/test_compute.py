@@ -1,11 +1,21 @@
 import subprocess
 import sys
 
+import pytest
+
 
 def test_training_starts_without_matplotlib_and_figures_can_still_be_drawn_afterwards():
     code = "import sys, stages.train; print('matplotlib' in sys.modules); from matplotlib.figure import Figure; print(Figure())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("False\nFigure(")
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_is_as_it_was_and_leaves_alone_what_was_imported(collects):
+    before = "" if collects else "gc.disable(); "
+    code = f"import gc; {before}import digits.compute; print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{collects} True\n"
 
 
 def test_matplotlib_that_is_loaded_already_stays_loaded():

@@ -63,19 +63,17 @@ def test_vectors_are_normed_as_by_keras():
 
 
 def test_a_network_made_fused_keeps_its_names_weights_and_outputs():
-    network = keras.Sequential(
-        [
-            keras.Input((None, None, 2)),
-            keras.layers.Conv2D(3, 3, name="conv"),
-            keras.layers.BatchNormalization(axis=-1, epsilon=0.01, momentum=0.5, name="norm"),
-            keras.layers.GlobalAveragePooling2D(name="pool"),
-        ]
-    )
-    network.get_layer("norm").set_weights([np.full(3, value, np.float32) for value in (1.5, 0.5, -0.25, 4)])
+    pixels, features = keras.Input((None, None, 2), name="pixels"), keras.Input((None, None, 3), name="features")
+    normed = keras.layers.BatchNormalization(epsilon=0.01, momentum=0.5, name="norm")(features)
+    inner = keras.Model(features, keras.layers.Add(name="add")([normed, features]), name="inner")
+    maps = inner(keras.layers.Conv2D(3, 3, name="conv")(pixels))
+    network = keras.Model(pixels, keras.layers.GlobalAveragePooling2D(name="pool")(maps), name="outer")
+    inner.get_layer("norm").set_weights([np.full(3, value, np.float32) for value in (1.5, 0.5, -0.25, 4)])
     ours = fused(network)
-    assert [layer.name for layer in ours.layers] == [layer.name for layer in network.layers]
-    assert type(ours.get_layer("norm")) is BatchNormalization
-    assert (ours.get_layer("norm").epsilon, ours.get_layer("norm").momentum) == (0.01, 0.5)
+    norm = ours.get_layer("inner").get_layer("norm")
+    assert (ours.name, [layer.name for layer in ours.layers]) == (network.name, [layer.name for layer in network.layers])
+    assert type(norm) is BatchNormalization
+    assert (norm.epsilon, norm.momentum) == (0.01, 0.5)
     images = pictures((4, 6, 5, 2), seed=1)
     np.testing.assert_allclose(ours(images), network(images), atol=EPS)
 

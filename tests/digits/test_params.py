@@ -36,6 +36,12 @@ def refusal(**changed: str | None) -> str:
     return str(error.value)
 
 
+def test_a_section_that_was_changed_is_read_again_as_it_stands():
+    text = "networks:\n  lenet: {layers: [1]}\n"
+    params.read_section("networks", text)["lenet"]["layers"].append(2)
+    assert params.read_section("networks", text) == {"lenet": {"layers": [1]}}
+
+
 def test_a_good_section_becomes_the_dataclass():
     assert read() == Knobs(0.01, 3, 0, "file", ("a", "b"), {1: "one", "two": None})  # pyright: ignore[reportArgumentType]
 
