@@ -154,7 +154,7 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
     is_class = tf.cast(tf.range(network.output_shape[-1]) < objective.classes, tf.float32)  # (outputs,)
     evenly = is_class / objective.classes
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def step(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
         rows, share = distribution.part_of(rows)
         targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
@@ -172,7 +172,7 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
 
 @functools.lru_cache(maxsize=calls.KEPT)
 def _compiled_measure(network: keras.Model) -> Callable[[Images], tuple[float, float]]:
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = forward(network, images, training=False)
         loss = log_loss(tf.one_hot(labels, network.output_shape[-1]), probabilities)

@@ -33,6 +33,7 @@ class Photo:
     rows: np.ndarray  # int64 (n,), the written row of each, from 0
     corners: np.ndarray | None  # float32 (n, 4, 2), x and y as shares of width and height; None: a crop, n is 1
     written: str | None  # what the text beside it or its name says it shows, in reading order
+    thumbnail: np.ndarray | None = None  # uint8 (height, width, 3), red first, of a crop
 
 
 Answers = Sequence[Sequence[answers.Answer]]  # of each photo
@@ -102,7 +103,7 @@ def figures(shown: Sequence[Photo], said: Answers, *, title: str) -> Iterator[tu
     alone = [(photo, of[0]) for photo, of in zip(shown, said, strict=True) if photo.corners is None]
     for photo, of in zip(shown, said, strict=True):
         if photo.corners is not None:
-            picture = _picture(photo, longest=pages.SIDE)
+            picture = _red_first(pictures.decode(photo.path.read_bytes(), longest=pages.SIDE))
             corners = photo.corners * np.float32(picture.shape[1::-1])
             figure = page.draw(picture, corners=corners, answers=of, title=_title(photo.name, title, [photo], [of]))
             yield photo.name.with_name(f"{photo.name.name}.png"), figure
@@ -112,7 +113,7 @@ def figures(shown: Sequence[Photo], said: Answers, *, title: str) -> Iterator[tu
         for start in range(0, len(here), SHEET):
             some, them = zip(*here[start : start + SHEET], strict=True)
             figure = crops.draw(
-                [_picture(photo, longest=THUMBNAIL) for photo in some],
+                [photo.thumbnail for photo in some],
                 np.concatenate([photo.images for photo in some]),
                 answers=them,
                 folders=["" if photo.name.parent == Path() else photo.name.parent.as_posix() for photo in some],
@@ -129,8 +130,8 @@ def _parts(probabilities: np.ndarray, shown: Sequence[Photo]) -> list[np.ndarray
     return np.split(probabilities, np.cumsum([len(photo.images) for photo in shown])[:-1])
 
 
-def _picture(photo: Photo, *, longest: int) -> np.ndarray:
-    return cv2.cvtColor(pictures.decode(photo.path.read_bytes(), longest=longest), cv2.COLOR_BGR2RGB)
+def _red_first(image: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def _files(photos: Path) -> list[Path]:
@@ -152,11 +153,15 @@ def _photo(path: Path, photos: Path, *, layout: str, ink: str) -> Photo:
         if text != path and text.is_file()
         else None
     )
+    if layout == "crop" or (layout == "auto" and not written):
+        colours = pictures.decode(data, longest=pictures.LARGE)
+        look = pictures.character if layout == "crop" else pictures.only_character
+        image = look(cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY), ink=ink)
+        if image is not None:
+            thumbnail = _red_first(pictures.shrunk(colours, THUMBNAIL))
+            return Photo(path, name, image[None], np.zeros(1, np.int64), None, written or answers.named(path.name), thumbnail)
     grey = cv2.cvtColor(pictures.decode(data, longest=pages.SIDE), cv2.COLOR_BGR2GRAY)
-    if layout == "page" or (layout == "auto" and (written or not pictures.is_crop(grey, ink=ink))):
-        found = pages.find(grey, ink=ink)
-        if not len(found):
-            raise pictures.NoPicture("expected digits; received a page that shows none")
-        return Photo(path, name, found.images, found.rows, found.corners / np.float32(grey.shape[::-1]), written)
-    image = pictures.read(data, ink=ink, normalise="mnist")
-    return Photo(path, name, image[None], np.zeros(1, np.int64), None, written or answers.named(path.name))
+    found = pages.find(grey, ink=ink)
+    if not len(found):
+        raise pictures.NoPicture("expected digits; received a page that shows none")
+    return Photo(path, name, found.images, found.rows, found.corners / np.float32(grey.shape[::-1]), written)
