@@ -60,7 +60,7 @@ def character(grey: np.ndarray, *, ink: str) -> np.ndarray:
 def only_character(grey: np.ndarray, *, ink: str) -> np.ndarray | None:
     """Return `character`, or None if the picture shows more or less than one.
 
-    It shows one if a piece is most of its ink, and no grid of printed lines.
+    It shows one if a piece is most of its ink, and no grid of printed lines. Raises NoPicture if that ink is as pale as paper.
     """
     try:
         found = _ink(grey, ink)
