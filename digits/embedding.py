@@ -38,9 +38,9 @@ def scores(network: keras.Model, images: np.ndarray, labels: np.ndarray, *, each
 
     Neighbours are sought among `each` images at a time, 2 at least, the image itself left out: few of a class, as in use.
     """
-    cuts = keras.Model(network.inputs, {layer: output_of(network.get_layer(layer)) for layer in candidates(network)})
-    forward = tf.function(lambda batch: cuts(pixels(batch, network), training=False), reduce_retracing=True)
     right = dict.fromkeys(candidates(network), 0)
+    cuts = keras.Model(network.inputs, {layer: output_of(network.get_layer(layer)) for layer in right})
+    forward = tf.function(lambda batch: cuts(pixels(batch, network), training=False), autograph=False, reduce_retracing=True)
     for start in range(0, len(images), each):
         here = slice(start, start + each)
         for layer, values in forward(images[here]).items():

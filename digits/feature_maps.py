@@ -88,7 +88,7 @@ def peaks(network: keras.Model, layer: keras.layers.Conv2D, images: np.ndarray) 
     before = until(network, layer.name)
     taken = filters_of(layer)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def highest(batch: tf.Tensor):
         given = before(inference.pixels(batch, network), training=False)
         maps = tf.nn.convolution(given, taken.kernels, strides=taken.strides, padding=layer.padding.upper()) + taken.biases

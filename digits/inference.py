@@ -31,5 +31,5 @@ def forward(network: keras.Model, images: tf.Tensor, *, training: bool) -> tf.Te
 
 def predict(network: keras.Model, images: np.ndarray) -> np.ndarray:
     """Return the probabilities of uint8 images (n, 28, 28), float32 (n, outputs)."""
-    compiled = tf.function(lambda batch: forward(network, batch, training=False), reduce_retracing=True)
+    compiled = tf.function(lambda batch: forward(network, batch, training=False), autograph=False, reduce_retracing=True)
     return np.concatenate([compiled(images[start : start + BATCH]) for start in range(0, len(images), BATCH)])

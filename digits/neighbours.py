@@ -17,8 +17,10 @@ def classify(distances: np.ndarray, labels: np.ndarray, *, k: int) -> np.ndarray
     """Return the class of each row, integer (n,), from its distances (n, m) to m neighbours, whose classes are `labels` (m,).
 
     The k nearest vote. Of equally near ones the earlier counts as nearer; of classes with equally many votes, the one whose
-    nearest member is nearest wins. An infinite distance is no neighbour.
+    nearest member is nearest wins. An infinite distance is no neighbour; each row has a finite one.
     """
+    if k == 1:  # no vote, and by far the quickest
+        return labels[distances.argmin(axis=1)]
     return np.array([_vote(labels[_nearest(row, k)]) for row in distances], labels.dtype)
 
 

@@ -48,22 +48,25 @@ def read(data: bytes, *, ink: str, normalise: str) -> np.ndarray:
 
     Raises NoPicture if the bytes cannot be decoded, whole, or show nothing.
     """
-    grey = _light_on_dark(cv2.cvtColor(decode(data, longest=LARGE), cv2.COLOR_BGR2GRAY), ink)
-    return _largest_pieces(grey) if normalise == "mnist" else _resized(grey, SIDE, SIDE)
+    grey = cv2.cvtColor(decode(data, longest=LARGE), cv2.COLOR_BGR2GRAY)
+    return character(grey, ink=ink) if normalise == "mnist" else _resized(_light_on_dark(grey, ink), SIDE, SIDE)
 
 
-def is_crop(grey: np.ndarray, *, ink: str) -> bool:
-    """Whether a uint8 (height, width) picture shows one character: one piece is most of its ink, and no grid of printed lines."""
+def character(grey: np.ndarray, *, ink: str) -> np.ndarray:
+    """Return the ink of a uint8 (height, width) picture, specks left out, as uint8 (28, 28). Raises NoPicture if it shows none."""
+    return _normalised(_ink(grey, ink))
+
+
+def only_character(grey: np.ndarray, *, ink: str) -> np.ndarray | None:
+    """Return `character`, or None if the picture shows more or less than one.
+
+    It shows one if a piece is most of its ink, and no grid of printed lines. Raises NoPicture if that ink is as pale as paper.
+    """
     try:
-        _, _, pieces, sizes = _pieces(_light_on_dark(grey, ink))
+        found = _ink(grey, ink)
     except NoPicture:
-        return False
-    largest = pieces == 1 + sizes.argmax()
-    border = np.concatenate([largest[0], largest[:, -1], largest[-1, ::-1], largest[::-1, 0]])
-    crossings = np.count_nonzero(border & ~np.roll(border, 1))
-    around = cv2.connectedComponents((~np.pad(largest, 1)).astype(np.uint8), connectivity=4)[0] - 1  # the first is 0, ink
-    alone = sizes.max() > MOST_OF * sizes[sizes >= SPECK * sizes.max()].sum()
-    return bool(alone and crossings <= MOST_CROSSINGS and around - 1 <= MOST_HOLES)
+        return None
+    return _normalised(found) if _is_one(found) else None
 
 
 def class_of(parts: Sequence[str], *, classes: str) -> str | None:
@@ -121,7 +124,7 @@ def decode(data: bytes, *, longest: int) -> np.ndarray:
         raw = _turned(_on_white(raw), header)
     elif header.transparent:  # it said so, and is not
         raw = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))
-    return _shrunk(raw, longest)
+    return shrunk(raw, longest)
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ def _on_white(raw: np.ndarray) -> np.ndarray:
     """Lay a picture with opacity, uint8 or uint16 (height, width, 4), on white paper, some rows at a time."""
     most = np.iinfo(raw.dtype).max
     if raw.dtype == np.uint8 and raw[..., 3].min() == most:
-        return raw[..., :3]  # nothing shows through
+        return cv2.cvtColor(raw, cv2.COLOR_BGRA2BGR)  # nothing shows through
     page = np.empty((*raw.shape[:2], 3), np.uint8)
     for top in range(0, len(raw), 256):
         rows = raw[top : top + 256]
@@ -223,25 +226,43 @@ def like_mnist(grey: np.ndarray, kept: np.ndarray, *, threshold: float) -> np.nd
     return _fitted(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
 
 
-def _largest_pieces(grey: np.ndarray) -> np.ndarray:
-    grey, threshold, pieces, sizes = _pieces(grey)
-    kept = np.isin(pieces, 1 + np.flatnonzero(sizes >= SPECK * sizes.max()))
-    if np.percentile(grey[kept], 75) < LEAST_CONTRAST:
-        raise NoPicture("expected ink on paper; received paper alone")
-    return like_mnist(grey, kept, threshold=threshold)
+@dataclass(frozen=True, eq=False)
+class _Ink:
+    """What is not paper on a picture, in pieces."""
+
+    grey: np.ndarray  # uint8 (height, width), the picture shrunk and evenly lit, light ink on black
+    threshold: float  # the grey level that ink starts at
+    pieces: np.ndarray  # int32 (height, width), the number of the piece a pixel is of, from 1; 0 is paper
+    sizes: np.ndarray  # int32 (pieces,), pixels of each
 
 
-def _pieces(grey: np.ndarray) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
-    """Return the picture shrunk and evenly lit, the grey level ink starts at, its pieces from 1, and the pixels of each."""
-    grey = _even(_shrunk(grey, FINE))
+def _ink(grey: np.ndarray, ink: str) -> _Ink:
+    grey = _even(shrunk(_light_on_dark(grey, ink), FINE))
     threshold, mask = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     _, pieces, about, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if len(about) == 1:
         raise NoPicture("expected ink on paper; received none")
-    return grey, threshold, pieces, about[1:, cv2.CC_STAT_AREA]
+    return _Ink(grey, threshold, pieces, about[1:, cv2.CC_STAT_AREA])
 
 
-def _shrunk(image: np.ndarray, longest: int) -> np.ndarray:
+def _is_one(found: _Ink) -> bool:
+    sizes, largest = found.sizes, found.pieces == 1 + found.sizes.argmax()
+    border = np.concatenate([largest[0], largest[:, -1], largest[-1, ::-1], largest[::-1, 0]])
+    crossings = np.count_nonzero(border & ~np.roll(border, 1))
+    around = cv2.connectedComponents((~np.pad(largest, 1)).astype(np.uint8), connectivity=4)[0] - 1  # the first is 0, ink
+    alone = sizes.max() > MOST_OF * sizes[sizes >= SPECK * sizes.max()].sum()
+    return bool(alone and crossings <= MOST_CROSSINGS and around - 1 <= MOST_HOLES)
+
+
+def _normalised(found: _Ink) -> np.ndarray:
+    kept = np.isin(found.pieces, 1 + np.flatnonzero(found.sizes >= SPECK * found.sizes.max()))
+    if np.percentile(found.grey[kept], 75) < LEAST_CONTRAST:
+        raise NoPicture("expected ink on paper; received paper alone")
+    return like_mnist(found.grey, kept, threshold=found.threshold)
+
+
+def shrunk(image: np.ndarray, longest: int) -> np.ndarray:
+    """Return the image, scaled down if its longer side has more than `longest` pixels."""
     return image if max(image.shape[:2]) <= longest else _boxed(image, longest)
 
 

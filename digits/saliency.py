@@ -26,22 +26,22 @@ def integrated_gradients(
     shares = (np.arange(steps, dtype=np.float32) + 0.5) / steps
     inputs = inference.pixels(images, network)
 
-    def log_probability(points: tf.Tensor, which: tf.Tensor) -> tf.Tensor:
-        return tf.math.log(tf.maximum(tf.gather(network(points, training=False), which, axis=1), SMALLEST))
+    def log_probabilities(points: tf.Tensor) -> tf.Tensor:
+        return tf.math.log(tf.maximum(network(points, training=False), SMALLEST))
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def gradients(pixels: tf.Tensor, which: tf.Tensor, shares: tf.Tensor) -> tf.Tensor:
         points = tf.tensordot(shares, pixels, axes=0)
         with tf.GradientTape() as tape:
             tape.watch(points)
-            total = tf.reduce_sum(log_probability(points, which))
+            total = tf.reduce_sum(tf.gather(log_probabilities(points), which, axis=1))
         return tf.reduce_sum(tape.gradient(total, points), axis=0)
 
-    maps, changes = np.empty(images.shape, np.float32), np.empty(len(images), np.float32)
+    maps = np.empty(images.shape, np.float32)
     for row, which in enumerate(classes):
-        pixels, which = inputs[row], tf.constant(int(which))
-        total = sum(gradients(pixels, which, shares[start : start + BATCH]) for start in range(0, steps, BATCH))
-        maps[row] = np.reshape(pixels * total / steps, images.shape[1:])
-        image, blank = log_probability(tf.stack([pixels, tf.zeros_like(pixels)]), which)
-        changes[row] = image - blank
-    return maps, changes
+        total = sum(
+            gradients(inputs[row], tf.constant(int(which)), shares[start : start + BATCH]) for start in range(0, steps, BATCH)
+        )
+        maps[row] = np.reshape(inputs[row] * total / steps, images.shape[1:])
+    ends = np.asarray(log_probabilities(tf.concat([inputs, tf.zeros((1, *inputs.shape[1:]))], axis=0)))
+    return maps, ends[np.arange(len(classes)), classes] - ends[-1, classes]

@@ -149,7 +149,7 @@ def with_changes(sections: Sections, changes: Mapping[str, Any], recipe: Callabl
     made = copy.deepcopy(sections)
     if RECIPE in changes:
         for section, values in recipe(changes[RECIPE]).items():
-            made[section] |= values
+            made[section] |= copy.deepcopy(values)
     for path, value in changes.items():
         if path != RECIPE:
             *upper, key = path.split(".")

@@ -117,7 +117,7 @@ def train(
     step = _compiled_step(network, optimizer, objective)
     step = distribution.on_each_replica(step)
     step = calls.Together(step)
-    measure = _compiled_measure(network)
+    measure = _compiled_measure(network, objective.classes)
     images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
     num_batch = steps_per_epoch(len(images), batch_size=batch_size)
     for epoch in range(num_epochs):
@@ -154,7 +154,7 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
     is_class = tf.cast(tf.range(network.output_shape[-1]) < objective.classes, tf.float32)  # (outputs,)
     evenly = is_class / objective.classes
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def step(images: tf.Tensor, labels: tf.Tensor, rows: tf.Tensor, rate: tf.Tensor) -> None:
         rows, share = distribution.part_of(rows)
         targets = tf.one_hot(tf.gather(labels, rows), network.output_shape[-1])
@@ -171,12 +171,15 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
 
 
 @functools.lru_cache(maxsize=calls.KEPT)
-def _compiled_measure(network: keras.Model) -> Callable[[Images], tuple[float, float]]:
-    @tf.function(reduce_retracing=True)
+def _compiled_measure(network: keras.Model, classes: int) -> Callable[[Images], tuple[float, float]]:
+    @tf.function(autograph=False, reduce_retracing=True)
     def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = forward(network, images, training=False)
         loss = log_loss(tf.one_hot(labels, network.output_shape[-1]), probabilities)
-        right = tf.math.count_nonzero(tf.argmax(probabilities, axis=1, output_type=tf.int32) == labels, dtype=tf.int32)
+        answers = tf.argmax(
+            probabilities[:, :classes], axis=1, output_type=tf.int32
+        )  # as evaluate answers: an output without a class is none
+        right = tf.math.count_nonzero(answers == labels, dtype=tf.int32)
         return loss * tf.cast(tf.shape(labels)[0], tf.float32), right
 
     def measure(split: Images) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """What handwriting reads its digits from, and writes them to: pages with many, and crops, pictures of one digit each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ LAYOUT = ("auto", "crop", "page")
 MOST_BYTES = 1 << 29  # of a file
 SHEET = 100  # crops on one sheet; more of them have a sheet for each folder
 THUMBNAIL = 168  # pixels, the longer side
+KEPT = 1000  # files, up to which thumbnails stay in memory, 85 MB; of more each is decoded again when its sheet is drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,7 @@ class Photo:
     rows: np.ndarray  # int64 (n,), the written row of each, from 0
     corners: np.ndarray | None  # float32 (n, 4, 2), x and y as shares of width and height; None: a crop, n is 1
     written: str | None  # what the text beside it or its name says it shows, in reading order
+    thumbnail: np.ndarray | None = None  # uint8 (height, width, 3), red first; None: a page, or one crop of more than KEPT files
 
 
 Answers = Sequence[Sequence[answers.Answer]]  # of each photo
@@ -40,10 +42,11 @@ Answers = Sequence[Sequence[answers.Answer]]  # of each photo
 
 def read(photos: Path, *, layout: str, ink: str) -> list[Photo]:
     """Return the pictures of a file or folder that show digits; each file that does not is one line of warning."""
-    shown = []
-    for path in _files(photos):
+    shown, files = [], _files(photos)
+    for path in files:
         try:
-            shown.append(_photo(path, photos, layout=layout, ink=ink))
+            photo = _photo(path, photos, layout=layout, ink=ink)
+            shown.append(photo if len(files) <= KEPT else replace(photo, thumbnail=None))
         except pictures.NoPicture as error:
             warn(f"{path}: {error}")
         except OSError as error:
@@ -112,7 +115,7 @@ def figures(shown: Sequence[Photo], said: Answers, *, title: str) -> Iterator[tu
         for start in range(0, len(here), SHEET):
             some, them = zip(*here[start : start + SHEET], strict=True)
             figure = crops.draw(
-                [_picture(photo, longest=THUMBNAIL) for photo in some],
+                [_picture(photo, longest=THUMBNAIL) if photo.thumbnail is None else photo.thumbnail for photo in some],
                 np.concatenate([photo.images for photo in some]),
                 answers=them,
                 folders=["" if photo.name.parent == Path() else photo.name.parent.as_posix() for photo in some],
@@ -130,7 +133,11 @@ def _parts(probabilities: np.ndarray, shown: Sequence[Photo]) -> list[np.ndarray
 
 
 def _picture(photo: Photo, *, longest: int) -> np.ndarray:
-    return cv2.cvtColor(pictures.decode(photo.path.read_bytes(), longest=longest), cv2.COLOR_BGR2RGB)
+    return _red_first(pictures.decode(photo.path.read_bytes(), longest=longest))
+
+
+def _red_first(image: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def _files(photos: Path) -> list[Path]:
@@ -152,11 +159,17 @@ def _photo(path: Path, photos: Path, *, layout: str, ink: str) -> Photo:
         if text != path and text.is_file()
         else None
     )
-    grey = cv2.cvtColor(pictures.decode(data, longest=pages.SIDE), cv2.COLOR_BGR2GRAY)
-    if layout == "page" or (layout == "auto" and (written or not pictures.is_crop(grey, ink=ink))):
-        found = pages.find(grey, ink=ink)
-        if not len(found):
-            raise pictures.NoPicture("expected digits; received a page that shows none")
-        return Photo(path, name, found.images, found.rows, found.corners / np.float32(grey.shape[::-1]), written)
-    image = pictures.read(data, ink=ink, normalise="mnist")
-    return Photo(path, name, image[None], np.zeros(1, np.int64), None, written or answers.named(path.name))
+    colours = pictures.decode(data, longest=pictures.LARGE)
+    if layout == "crop" or (layout == "auto" and not written):
+        look = pictures.character if layout == "crop" else pictures.only_character
+        image = look(cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY), ink=ink)
+        if image is not None:
+            thumbnail = _red_first(pictures.shrunk(colours, THUMBNAIL))
+            return Photo(path, name, image[None], np.zeros(1, np.int64), None, written or answers.named(path.name), thumbnail)
+    if max(colours.shape[:2]) > pages.SIDE:
+        colours = pictures.decode(data, longest=pages.SIDE)  # sharper than what was shrunk once already
+    grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
+    found = pages.find(grey, ink=ink)
+    if not len(found):
+        raise pictures.NoPicture("expected digits; received a page that shows none")
+    return Photo(path, name, found.images, found.rows, found.corners / np.float32(grey.shape[::-1]), written)

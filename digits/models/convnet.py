@@ -16,7 +16,8 @@ Source      course D, model B, `model_ConvNet`. Printed there on MNIST: accuracy
             its best of four.
 Departures  D does not say how many convolutions it had nor of how many filters. 32, 64 and 64 are those of TensorFlow's CNN
             tutorial, which its code follows layer by layer. The count of 93,322 and the plain layer names are ours.
-Slips kept  none of the network. Its softmax goes to a loss that expects logits; dnn.py says why that changes no number.
+Slips kept  none of the network. Its softmax goes to a loss that expects logits, and its Input is never added to the model; dnn.py
+            says why neither changes a number.
 """
 
 from collections.abc import Sequence

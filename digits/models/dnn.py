@@ -16,6 +16,7 @@ Slips kept  The flatten stands after the dense layers, not before: a Dense works
             same 28 weights a unit, and no unit but the output sees more than one row. `flatten_first: true` mends it.
             D feeds its softmax to a loss that expects logits (from_logits=True). That is about the loss and not the network. Keras,
             2 as well as 3, undoes it: it finds the softmax, takes what went into it, and warns. So D's numbers do not need it.
+            D makes an Input that it never adds to its model, which gets its shape all the same: from the first batch.
 """
 
 from collections.abc import Sequence

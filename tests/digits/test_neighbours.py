@@ -32,6 +32,14 @@ def test_of_duplicates_of_one_class_the_nearest_other_is_its_double(vectors):
     assert np.array_equal(leave_one_out(squared_distances(twice, twice), labels, k=1), labels)
 
 
+@given(st.lists(st.sampled_from([1.0, 2.0, np.inf]), min_size=1, max_size=6), st.data())
+def test_the_nearest_alone_decides_as_the_one_of_all_that_are_nearest_first(row, data):
+    row[data.draw(st.integers(0, len(row) - 1))] = 1.0  # one is finite
+    labels = np.array(data.draw(st.lists(st.integers(0, 2), min_size=len(row), max_size=len(row))))
+    first = min(range(len(row)), key=lambda at: (row[at], at))
+    assert classify(np.array([row]), labels, k=1).tolist() == [labels[first]]
+
+
 def test_the_majority_of_the_k_nearest_decides():
     labels = np.array([0, 1, 1, 0])
     assert classify(np.array([[1.0, 2.0, 3.0, 9.0]]), labels, k=1).tolist() == [0]

@@ -182,7 +182,9 @@ def test_eight_pixels_are_enough():
 def test_one_character_is_a_crop_and_several_or_squared_paper_are_none():
     one, squares = drawn(), np.full((400, 400), 220, np.uint8)
     squares[::40], squares[:, ::40] = 60, 60
-    assert [pictures.is_crop(grey, ink="auto") for grey in (one, np.hstack([one] * 3), squares)] == [True, False, False]
+    assert np.array_equal(pictures.only_character(one, ink="auto"), pictures.character(one, ink="auto"))
+    assert pictures.only_character(np.hstack([one] * 3), ink="auto") is None
+    assert pictures.only_character(squares, ink="auto") is None
 
 
 @pytest.mark.parametrize(

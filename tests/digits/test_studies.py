@@ -1,6 +1,7 @@
 """Study files: what is read from one, and that each mistake is one line that names the place."""
 
 import copy
+import functools
 
 import pytest
 import yaml
@@ -55,6 +56,19 @@ def test_a_good_file_is_read_and_its_base_is_the_start():
     sections = studies.with_changes(PARAMS, study.changes((0, 1)), recipe.values)
     assert (sections["model"]["name"], sections["train"]["batch_size"], sections["train"]["epochs"]) == ("softmax", 100, 2)
     assert sections["train"]["optimizer"] == "sgd"
+
+
+def test_a_variation_s_sizes_are_its_own_though_the_recipe_is_read_once():
+    dimensions = {"net": {"as it is": {"recipe": "mlp"}, "narrow": {"networks.mlp.hidden": 8}}}
+    document = changed(["dimensions"], dimensions) | {"strategy": "grid", "hypotheses": [], "full": {}, "printed": None}
+    study = studies.read(
+        yaml.safe_dump({key: value for key, value in document.items() if value is not None}),
+        name="x", sections=PARAMS, recipe=recipe.values, full=False,
+    )  # fmt: skip
+    once = functools.cache(recipe.values)
+    studies.check(study, PARAMS, once, lambda _: None)
+    hidden = [studies.with_changes(PARAMS, study.changes(point), once)["networks"]["mlp"]["hidden"] for point in ((1,), (0,))]
+    assert hidden == [8, recipe.values("mlp")["networks"]["mlp"]["hidden"]]
 
 
 def test_full_changes_the_base_and_a_dimension():

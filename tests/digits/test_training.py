@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from digits import calls, inference, models, optimizers, schedules, training
+from digits import calls, evaluation, inference, models, optimizers, schedules, training
 from digits.augmentation import AugmentParams
 from digits.training import State
 from tests.worlds import bars, split_of
@@ -87,6 +87,16 @@ def same(a: State, b: State) -> bool:
 
 def test_it_learns():
     assert train(shift=0, epochs=12).history[-1]["test_accuracy"] > 0.8
+
+
+def test_an_output_that_belongs_to_no_class_is_no_answer_as_when_the_weights_are_evaluated():
+    net = models.build("resnet5", classes=10, seed=3, outputs=200)
+    history = train(net=net, epochs=1, optimizer=optimizers.build("sgd", momentum=0, weight_decay=0)).history  # hardly a step
+    answers = inference.predict(net, TEST.images)
+    assert (answers.argmax(axis=1) >= 10).mean() > 0.5
+    wanted = (evaluation.of_classes(answers, classes=10).argmax(axis=1) == TEST.labels).mean()
+    assert history[0]["test_accuracy"] == pytest.approx(wanted)
+    assert wanted > 0
 
 
 def test_two_runs_of_one_seed_agree_to_the_bit():

@@ -3,17 +3,20 @@
 import csv
 import shutil
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from digits import arrays, models
+from stages import photos as taken
 from tests import pages as made
 from tests.worlds import ROOT, bars, params, peak_of_stage, says_one_line, stage
 
 SHARED = ROOT.parent / "shared/datasets"
 READER = ROOT / "output/reader"
+NAMES = np.array(list("0123456789"))
 GLYPHS = made.drawn(40, seed=9)
 PAGE = made.page(GLYPHS, seed=3, side=900)
 
@@ -82,6 +85,33 @@ def test_what_shows_digits_is_read_and_what_does_not_is_one_line_each(world, pho
     first = {path.name: path.read_bytes() for path in output.iterdir()}
     read(world, photos)
     assert {path.name: path.read_bytes() for path in output.iterdir()} == first
+
+
+def test_the_layout_can_be_said_each_picture_a_digit_or_each_a_page(photos):
+    alone = taken.read(photos, layout="crop", ink="auto")
+    assert [len(photo.images) for photo in alone] == [1, 1, 1, 1]
+    assert all(photo.corners is None for photo in alone)
+    assert [photo.written for photo in alone][-1] == "".join(map(str, PAGE.labels))
+    many = taken.read(photos, layout="page", ink="auto")
+    assert len(many) == 4
+    assert len(many[-1].images) == len(PAGE.labels)
+    assert all(photo.corners is not None and photo.corners.shape == (len(photo.images), 4, 2) for photo in many)
+
+
+def test_thumbnails_of_very_many_files_are_decoded_again_and_drawn_the_same(photos, monkeypatch):
+    def sheet():
+        shown = taken.read(photos, layout="auto", ink="auto")
+        said = taken.answered(shown, np.eye(10)[[0] * sum(len(photo.images) for photo in shown)], class_names=NAMES, least=0)
+        return shown, dict(taken.figures(shown, said, title="t"))[Path("sheet.png")]
+
+    shown, kept = sheet()
+    monkeypatch.setattr(taken, "KEPT", 0)
+    again, decoded = sheet()
+    assert [photo.thumbnail is None for photo in shown] == [False, False, False, True]
+    assert all(photo.thumbnail is None for photo in again)
+    shapes = [[image.get_array().shape for axes in figure.axes for image in axes.images] for figure in (kept, decoded)]
+    assert shapes[0] == shapes[1]
+    assert shapes[0]
 
 
 def test_photos_that_are_not_there_are_stood_in_for_by_strokes(world):
