@@ -83,7 +83,8 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         "Ours: mean ± standard deviation over the seeds, on the test split, with the weights of the lowest validation loss; in",
         "brackets the mean 95 % interval (Wilson's; macro F1's by the delta method). An aim is reached if the",
         "mean or the interval's upper end is not below it.",
-        "Seconds per epoch are those of the gradient updates, while other work ran on the machine: upper bounds.",
+        "Seconds are the median and the range over the seeds, which not always the same processor trained; those per epoch are of",
+        "the gradient updates, while other work ran on the machine: upper bounds.",
         "",
         "| course | recipe | what | printed | aim | ours | reached | seeds | trained on | note |",
         "|" + " --- |" * 10,
@@ -106,9 +107,11 @@ def _ours_beside(row: dict[str, str], found: list[dict]) -> list[str]:
 
 def _ours(found: list[dict], quantity: str) -> str:
     values = [figure(run, quantity) for run in found]
-    text = spread(values, 4 if quantity in SHARES else 1)
     if quantity == "first_ten_right":
         return ", ".join(str(value) for value in values)
+    if quantity not in SHARES:
+        return f"{median(values):.1f}" + (f" ({min(values):.1f} to {max(values):.1f})" if len(values) > 1 else "")
+    text = spread(values, 4)
     if quantity in INTERVALS:
         low, high = (mean(figure(run, end) for run in found) for end in INTERVALS[quantity])
         text += f" [{low:.4f}, {high:.4f}]"

@@ -63,6 +63,13 @@ def test_an_aim_is_reached_by_the_mean_or_by_the_upper_end_of_its_interval(quant
     assert row.split(" | ")[6] == said
 
 
+def test_seconds_are_the_median_and_the_range_for_one_slow_processor_says_little():
+    recorded = {"lenet": [run(1, 0.9), run(2, 0.9), run(3, 0.9)]}
+    for of, seconds in zip(recorded["lenet"], (30.0, 130.0, 31.0), strict=True):
+        of["timing"] = TIMING | {"train": TIMING["train"] | {"gradient_seconds_per_epoch": seconds}}
+    assert "| 31.0 (30.0 to 130.0) |" in results.overview([printed("seconds_per_epoch", "")], recorded)
+
+
 def test_a_printed_result_that_was_not_run_says_so():
     table = results.overview([printed("accuracy", "0.9", name="mlp"), printed("accuracy", "0.9")], RECORDED)
     assert "| C | mlp | accuracy | 0.99 | 0.9 | not run |  |  |  | a note |" in table.splitlines()
