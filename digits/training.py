@@ -176,9 +176,8 @@ def _compiled_measure(network: keras.Model, classes: int) -> Callable[[Images], 
     def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         probabilities = forward(network, images, training=False)
         loss = log_loss(tf.one_hot(labels, network.output_shape[-1]), probabilities)
-        answers = tf.argmax(
-            probabilities[:, :classes], axis=1, output_type=tf.int32
-        )  # as evaluate answers: an output without a class is none
+        of_classes = probabilities[:, :classes]  # an output that belongs to no class is no answer, as in evaluate
+        answers = tf.argmax(of_classes, axis=1, output_type=tf.int32)
         right = tf.math.count_nonzero(answers == labels, dtype=tf.int32)
         return loss * tf.cast(tf.shape(labels)[0], tf.float32), right
 
