@@ -39,9 +39,8 @@ def integrated_gradients(
 
     maps = np.empty(images.shape, np.float32)
     for row, which in enumerate(classes):
-        total = sum(
-            gradients(inputs[row], tf.constant(int(which)), shares[start : start + BATCH]) for start in range(0, steps, BATCH)
-        )
-        maps[row] = np.reshape(inputs[row] * total / steps, images.shape[1:])
+        pixels, which = inputs[row], tf.constant(int(which))
+        total = sum(gradients(pixels, which, shares[start : start + BATCH]) for start in range(0, steps, BATCH))
+        maps[row] = np.reshape(pixels * total / steps, images.shape[1:])
     ends = np.asarray(log_probabilities(tf.concat([inputs, tf.zeros((1, *inputs.shape[1:]))], axis=0)))
     return maps, ends[np.arange(len(classes)), classes] - ends[-1, classes]

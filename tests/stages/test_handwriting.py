@@ -98,7 +98,7 @@ def test_the_layout_can_be_said_each_picture_a_digit_or_each_a_page(photos):
     assert all(photo.corners is not None and photo.corners.shape == (len(photo.images), 4, 2) for photo in many)
 
 
-def test_thumbnails_of_very_many_files_are_decoded_again_and_drawn_the_same(photos, monkeypatch):
+def test_thumbnails_of_very_many_files_are_decoded_again_and_drawn_as_large(photos, monkeypatch):
     def sheet():
         shown = taken.read(photos, layout="auto", ink="auto")
         said = taken.answered(shown, np.eye(10)[[0] * sum(len(photo.images) for photo in shown)], class_names=NAMES, least=0)

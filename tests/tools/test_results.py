@@ -79,7 +79,8 @@ def test_a_recipe_s_head_has_both_figures_and_the_command_that_made_ours():
     text = results.head("lenet", [printed("accuracy", "0.9")], RECORDED["lenet"])
     assert "#   course C: accuracy 0.99; a note\n" in text
     assert "#   ours: accuracy 0.9500 ± 0.0141" in text
-    assert "#   `make seeds NAME=lenet SEEDS=2` made the runs, 2026-01-02; P, 2 cores; tensorflow 2; training 80 s a seed, " in text
+    made = "#   `make seeds NAME=lenet SEEDS=2` made the runs, 2026-01-02; P, 2 cores; tensorflow 2; "
+    assert f"{made}training 80 s a seed, the median\n" in text
 
 
 def test_results_of_joined_recipes_stand_in_the_head_of_the_last():
@@ -117,6 +118,7 @@ def test_the_committed_tables_are_made_of_the_committed_runs(tmp_path, monkeypat
 def test_every_recipe_that_was_run_says_so_in_its_head():
     for folder in (ROOT / "docs/results/runs").iterdir():
         head = (ROOT / f"recipes/{folder.name.rpartition('+')[2]}.yaml").read_text()
+        assert "#   ours: accuracy" in head, folder.name
         assert f"#   `make seeds NAME={folder.name} SEEDS=" in head, folder.name
 
 
