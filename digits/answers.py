@@ -58,7 +58,7 @@ def aligned(written: str, read: Sequence[str]) -> list[str | None]:
     if len(written) == len(read):
         return list(written)
     truths: list[str | None] = [None] * len(read)
-    for kind, a, b, c, d in SequenceMatcher(None, written, "".join(read), autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(None, written, list(read), autojunk=False).get_opcodes():
         if kind == "equal" or (kind == "replace" and b - a == d - c):
             truths[c:d] = written[a:b]
     return truths

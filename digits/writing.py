@@ -19,7 +19,7 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, which takes its place when the block ends and vanishes when it fails.
 
     The folder is made if it is missing. The temporary name keeps the suffixes (".weights.h5"), which some writers insist on.
-    A process killed inside the block leaves a file that starts with ".part-"; nothing reads such a file.
+    A process killed inside the block leaves a hidden file, ".part-…"; who reads all files of a folder leaves hidden ones out.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=".part-", suffix=f"-{path.name}", dir=path.parent)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from digits import arrays, comparison, models, strokes
+from digits import arrays, comparison, models, strokes, trained
 from digits.comparison import compare
-from digits.compute import ComputeParams, deterministic
+from digits.compute import ComputeParams
 from digits.embedding import candidates, choose, layers_csv, vectors
 from digits.figures import symbol_distances, symbol_knn, symbol_map, symbol_matches
 from digits.params import anything, between, positive, seed
@@ -42,9 +42,7 @@ def main(
     examples, own = read_both(folder)
     source, own_source = (read_texts(folder / "sources.csv", role)[0] for role in ("examples", "own"))
     seen = arrays.load(split, arrays.Split)
-    deterministic(threads=compute.threads)
-    network = models.build(model.name, classes=len(seen.class_names), seed=0, **models.sizes_of(model.name, networks))
-    models.load_weights(network, weights)
+    network = trained.network(model, networks, compute, classes=len(seen.class_names), weights=weights)
 
     each, count = embedding.validation_images, embedding.validation_sets * embedding.validation_images
     letters = strokes.draw(count, classes=strokes.CLASSES["greek"], seed=embedding.validation_seed, start=UNSEEN)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import arrays, evaluation, inference, models, reports, timing
-from digits.compute import ComputeParams, deterministic
+from digits import arrays, evaluation, inference, models, reports, timing, trained
+from digits.compute import ComputeParams
 from digits.params import positive
 from digits.stage import run, say
 from digits.writing import write_text
@@ -30,9 +30,7 @@ def main(
 ) -> None:  # fmt: skip
     split = arrays.load(test, arrays.Split)
     classes = len(split.class_names)
-    deterministic(threads=compute.threads)
-    network = models.build(model.name, classes=classes, seed=0, **models.sizes_of(model.name, networks))
-    models.load_weights(network, weights)
+    network = trained.network(model, networks, compute, classes=classes, weights=weights)
 
     began = time.perf_counter()
     probabilities = evaluation.of_classes(inference.predict(network, split.images), classes=classes)

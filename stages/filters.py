@@ -9,8 +9,8 @@ Run     python -m stages.filters data/splits/train.npz data/splits/test.npz outp
 from dataclasses import dataclass
 from pathlib import Path
 
-from digits import arrays, feature_maps, filter_tables, models
-from digits.compute import ComputeParams, deterministic
+from digits import arrays, feature_maps, filter_tables, models, trained
+from digits.compute import ComputeParams
 from digits.errors import UserError
 from digits.figures import kernels, patches, responses
 from digits.params import between, positive
@@ -37,9 +37,7 @@ def main(
     split, tests = arrays.load(training, arrays.Split), arrays.load(test, arrays.Split)
     if filters.image >= len(split):
         raise UserError(f"params.yaml: filters.image: expected at most {len(split) - 1}, the last one; received {filters.image}")
-    deterministic(threads=compute.threads)
-    network = models.build(model.name, classes=len(tests.class_names), seed=0, **models.sizes_of(model.name, networks))
-    models.load_weights(network, weights)
+    network = trained.network(model, networks, compute, classes=len(tests.class_names), weights=weights)
     title = f"{tests.dataset} · {model.name} · seed {train['seed']}"
 
     layers = feature_maps.convolutions(network)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import arrays, csvs, evaluation, inference, models, pictures
-from digits.compute import ComputeParams, deterministic
+from digits import arrays, csvs, evaluation, inference, models, pictures, trained
+from digits.compute import ComputeParams
 from digits.errors import UserError
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
@@ -36,7 +36,9 @@ def main(
     photos: Path, weights: Path, output: Path, model: models.ModelParams, networks: dict, compute: ComputeParams,
     handwriting: HandwritingParams, test: Path = Path("data/splits/test.npz"),
 ) -> None:  # fmt: skip
-    split, told = arrays.load(test, arrays.Split), ""
+    if not handwriting.photos:
+        raise UserError("params.yaml: handwriting.photos: expected a picture, or a folder of them; received nothing")
+    split, photos, told = arrays.load(test, arrays.Split), photos.expanduser(), ""
     if not photos.exists():
         told = f" · strokes made by the project, for {photos} is not there"
         photos = stand_in(photos, output / "strokes.png", handwriting)
@@ -44,10 +46,8 @@ def main(
     if not shown:
         raise UserError(f"{photos}: expected a picture of digits, or a folder of them; received none")
 
-    deterministic(threads=compute.threads)
     names = split.class_names
-    network = models.build(model.name, classes=len(names), seed=0, **models.sizes_of(model.name, networks))
-    models.load_weights(network, weights)
+    network = trained.network(model, networks, compute, classes=len(names), weights=weights)
     images = np.concatenate([photo.images for photo in shown])
     probabilities = evaluation.of_classes(inference.predict(network, images), classes=len(names))
     said = taken.answered(shown, probabilities, class_names=names, least=handwriting.least_probability)

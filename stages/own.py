@@ -55,12 +55,14 @@ def tabled(own: Path, csv: CsvParams) -> arrays.Dataset:
 def labelled(own: Path, role: str, csv: CsvParams) -> tuple[csvs.Table, csvs.Table, list[str]]:
     """Return "train"'s or "test"'s table, the one that has its labels, which may be the same, and the SHA-256 of each file."""
     images, labels = (csv.train, csv.train_labels) if role == "train" else (csv.test, csv.test_labels)
-    if labels and csv.labels_id_column and not csv.id_column:
+    if csv.label_column == "":
+        raise UserError("params.yaml: csv.label_column: expected the column of the labels; received none")
+    if labels and csv.labels_id_column != "" and csv.id_column == "":
         raise UserError("params.yaml: csv.id_column: expected a column, as csv.labels_id_column names one; received none")
     keys = {"header": "csv.header", "label": f"csv.{role}_labels" if labels else "csv.label_column", "id": "csv.id_column"}
-    columns = {"label": "" if labels else csv.label_column, "id": csv.id_column}
+    columns = ({} if labels else {"label": csv.label_column}) | {"id": csv.id_column}
     table = read_table(own / images, header=csv.header, images=True, columns=columns, keys=keys)
-    if csv.id_column:
+    if csv.id_column != "":
         csvs.refuse_duplicates(table)
     if not labels:
         return table, table, [table.sha256]
@@ -75,7 +77,7 @@ def read_table(path: Path, *, header: bool, images: bool, columns: dict[str, str
     if not path.is_file():
         raise UserError(f"{path} is not there, or is no file; put it there, or change fetch.own or the csv section of params.yaml")
     with path.open("rb") as opened:
-        texts = {role: column for role, column in columns.items() if column}
+        texts = {role: column for role, column in columns.items() if column != ""}
         return csvs.read(opened, name=str(path), header=header, images=images, texts=texts, keys=keys)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import arrays, csvs, evaluation, inference, models
-from digits.compute import ComputeParams, deterministic
+from digits import arrays, csvs, evaluation, inference, models, trained
+from digits.compute import ComputeParams
 from digits.errors import UserError
 from digits.params import anything, positive
 from digits.stage import run, say
@@ -36,9 +36,7 @@ def main(
     unlabelled = read_table(table, submission)
     ids = csvs.ids(unlabelled, first=submission.first_id)
     names = arrays.load(test, arrays.Split).class_names
-    deterministic(threads=compute.threads)
-    network = models.build(model.name, classes=len(names), seed=0, **models.sizes_of(model.name, networks))
-    models.load_weights(network, weights)
+    network = trained.network(model, networks, compute, classes=len(names), weights=weights)
     probabilities = evaluation.of_classes(inference.predict(network, unlabelled.images), classes=len(names))
     labels = np.take(names, probabilities.argmax(axis=1)).tolist()
     head = (submission.id_column, submission.label_column) if submission.header else None
@@ -49,7 +47,7 @@ def main(
 def read_table(path: Path, submission: SubmissionParams) -> csvs.Table:
     if not path.is_file():
         raise UserError(f"{path} is not there, or is no file; put the table there, or name it in submission.table")
-    texts = {"id": submission.table_id_column} if submission.table_id_column else {}
+    texts = {"id": submission.table_id_column} if submission.table_id_column != "" else {}
     keys = {"header": "submission.table_header", "id": "submission.table_id_column"}
     with path.open("rb") as opened:
         return csvs.read(opened, name=str(path), header=submission.table_header, images=True, texts=texts, keys=keys)

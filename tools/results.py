@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import mean, median, stdev
 
+from digits.errors import UserError
 from digits.stage import finish
 from digits.writing import write_text
 from tools import recipe
@@ -44,7 +45,7 @@ QUANTITIES = {
 
 def runs(name: str) -> list[dict]:
     """Return what is recorded of the recipe `name`, by seed."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in (RUNS / name).glob("*.json")]
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in (RUNS / name).glob("[!.]*.json")]
     return sorted(found, key=lambda run: run["params"]["train"]["seed"])
 
 
@@ -216,8 +217,10 @@ def _machine(run: dict) -> str:
 
 
 def put_between(path: Path, text: str, *, begin: str, end: str) -> None:
-    """Replace what stands between two lines of a file, `text` bringing both along."""
+    """Replace what stands between two lines of a file, `text` bringing both along. Raises UserError if it has not both."""
     before = path.read_text(encoding="utf-8")
+    if not before.partition(begin)[2].count(end):
+        raise UserError(f"{path}: expected the lines {begin.strip()} and {end.strip()}; received none; they say where results go")
     write_text(path, re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: text, before, flags=re.DOTALL))
 
 

@@ -20,6 +20,7 @@ OUTSIDE = (
     ("symbols", "own"),
     ("handwriting", "photos"),
 )
+NO_FILE = ("none", "imagenet")  # of networks.resnet50.weights
 CODE = ("digits", "stages", "dvc.yaml", ".dvc/config", ".dvc/plots.html")
 
 
@@ -45,6 +46,9 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
         params[section][key] = absolute(params[section][key])
     for section, values in changes.items():
         params[section] |= values
+    resnet50 = params["networks"]["resnet50"]
+    if resnet50["weights"] not in NO_FILE:
+        resnet50["weights"] = absolute(resnet50["weights"])
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
 
 

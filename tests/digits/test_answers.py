@@ -35,6 +35,7 @@ def test_a_name_that_begins_with_one_digit_says_the_truth(name, digit):
         ("1245", "12945", ["1", "2", None, "4", "5"]),
         ("", "7", [None]),
         ("77", "", []),
+        ("alphabetagamma", ["alpha", "beta", "gamma"], [None] * 3),
     ],
 )
 def test_answers_are_paired_with_what_is_written(written, read, wanted):

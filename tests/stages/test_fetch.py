@@ -413,6 +413,9 @@ def test_a_bad_cell_leaves_the_old_data_alone(world):
             {"train_labels": "other.csv", "id_column": "", "labels_id_column": "id"},
             "params.yaml: csv.id_column: expected a column, as csv.labels_id_column names one; received none",
         ),
+        ({"label_column": ""}, "params.yaml: csv.label_column: expected the column of the labels; received none"),
+        ({"label_column": 0}, "row 1, column 0: expected the label; received 786 columns; see csv.label_column"),
+        ({"id_column": 0}, "row 1, column 0: expected the id; received 786 columns; see csv.id_column"),
     ],
 )
 def test_a_section_that_does_not_fit_the_tables_is_refused_in_one_line(world, changed, said):

@@ -188,3 +188,15 @@ def test_50_megapixels_take_under_two_gigabytes(world, tmp_path):
     params(world, model={"name": "recognition"}, handwriting={"layout": "page"})
     words = (tmp_path / "large.png", "output/train/best.weights.h5", "output/handwriting")
     assert peak_of_stage("handwriting", *words, folder=world) < 2e9
+
+
+def test_no_photos_named_is_one_line_and_a_home_is_expanded(world, photos):
+    shutil.rmtree(world / "output/handwriting", ignore_errors=True)
+    words = ("output/train/best.weights.h5", "output/handwriting")
+    params(world, model={"name": "recognition"}, handwriting={"photos": ""})
+    said = "handwriting.photos: expected a picture, or a folder of them; received nothing"
+    assert says_one_line(stage("handwriting", "", *words, folder=world), said)
+    params(world, model={"name": "recognition"})
+    run = stage("handwriting", "~/photos", *words, folder=world, HOME=str(photos.parent))
+    assert run.returncode == 0, run.stderr
+    assert not (world / "output/handwriting/strokes.png").exists()

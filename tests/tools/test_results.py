@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from digits.errors import UserError
 from tests.worlds import ROOT
 from tools import recipe, results
 
@@ -68,6 +69,15 @@ def test_seconds_are_the_median_and_the_range_for_one_slow_processor_says_little
     for of, seconds in zip(recorded["lenet"], (30.0, 130.0, 31.0), strict=True):
         of["timing"] = TIMING | {"train": TIMING["train"] | {"gradient_seconds_per_epoch": seconds}}
     assert "| 31.0 (30.0 to 130.0) |" in results.overview([printed("seconds_per_epoch", "")], recorded)
+
+
+def test_a_file_without_the_lines_that_results_stand_between_is_refused_and_left(tmp_path):
+    page = tmp_path / "new.yaml"
+    for text in ("train:\n", results.BEGIN_HEAD, results.END_HEAD + results.BEGIN_HEAD):
+        page.write_text(text)
+        with pytest.raises(UserError, match=r"new\.yaml: expected the lines .* received none"):
+            results.put_between(page, "", begin=results.BEGIN_HEAD, end=results.END_HEAD)
+        assert page.read_text() == text
 
 
 def test_a_printed_result_that_was_not_run_says_so():

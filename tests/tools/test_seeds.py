@@ -35,6 +35,18 @@ def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
     assert record["first_ten_right"] == 9
 
 
+def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(monkeypatch):
+    made, ran = [], []
+    monkeypatch.setattr(seeds.workspace, "make", lambda folder, params: made.append(params))
+    monkeypatch.setattr(seeds.workspace, "run", lambda *words: ran.append(words))
+    monkeypatch.setattr(seeds, "record", lambda folder: {})
+    monkeypatch.setattr(seeds, "write_text", lambda path, text: None)
+    seeds.run("lenet", seed=3)
+    assert made[0]["fetch"]["offline"] == "stop"
+    assert made[0]["train"]["seed"] == 3
+    assert len(ran) == 1
+
+
 @pytest.mark.parametrize("count", ["three", "0", "-1", "1.5"])
 def test_seeds_that_are_no_count_are_refused(count):
     with pytest.raises(UserError, match="SEEDS: expected a whole number above 0"):

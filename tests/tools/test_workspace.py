@@ -42,6 +42,19 @@ def test_every_path_in_params_yaml_that_leads_outside_is_among_them():
     assert outside <= set(workspace.OUTSIDE)
 
 
+@pytest.mark.parametrize(
+    ("weights", "inside"), [("none", "none"), ("imagenet", "imagenet"), ("own/top.h5", "{project}/own/top.h5")]
+)
+def test_weights_to_begin_with_are_found_from_inside(project, weights, inside):
+    text = (project / "params.yaml").read_text()
+    params = yaml.safe_load(text)
+    params["networks"]["resnet50"]["weights"] = weights
+    (project / "params.yaml").write_text(yaml.safe_dump(params))
+    workspace.make(project / "output/inner", {})
+    made = yaml.safe_load((project / "output/inner/params.yaml").read_text())
+    assert made["networks"]["resnet50"]["weights"] == inside.format(project=project)
+
+
 def test_a_home_is_expanded_and_nothing_stays_nothing(monkeypatch):
     monkeypatch.setenv("HOME", "/home/one")
     assert workspace.absolute("~/letters") == "/home/one/letters"
