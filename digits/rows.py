@@ -14,7 +14,7 @@ FINISHED, DIVERGED, FAILED, KILLED, MEMORY = "finished", "diverged", "failed", "
 class Row:
     """A run: one variation with one seed, as it stands in output/studies/NAME/rows/."""
 
-    variation: str  # hash of its parameters without the seed, its data and its code, 8 hexadecimal digits
+    variation: str  # hash of its parameters without the seed, its data and its code, 10 hexadecimal digits
     seed: int
     values: Mapping[str, Any]  # the study's dimensions, and the label of the value each has here
     params: Mapping[str, Any]  # sections of params.yaml, as `make adopt` writes them
@@ -36,6 +36,13 @@ class Row:
     @property
     def finished(self) -> bool:
         return self.status == FINISHED
+
+    @property
+    def accuracy(self) -> float | None:
+        """Return the validation accuracy of the weights that count, 0 to 1: 0 if the run diverged, None if it failed otherwise."""
+        if self.finished:
+            return self.best["validation_accuracy"]
+        return 0.0 if self.status == DIVERGED else None
 
     @property
     def best(self) -> Mapping[str, float]:

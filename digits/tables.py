@@ -28,7 +28,7 @@ class Line:
     values: Mapping[str, Any]  # dimension -> label
     seeds: int  # that were trained to their end
     status: str  # "finished", or what else its runs came to: "2 diverged", "stopped after 3 of 9 epochs"
-    validation: Spread | None  # accuracy; None where no seed has one
+    validation: Spread | None  # accuracy, 0 of a seed that diverged; None where no seed was trained to its end
     test: Spread | None  # accuracy; None of a variation that was stopped
     interval: tuple[float, float] | None  # 95 %, Wilson's, of the mean test accuracy on so many images
     macro_f1: Spread | None  # of the test images
@@ -132,7 +132,7 @@ def _line(study: Study, runs: Sequence[Row], tests: Sequence[Mapping[str, Any]])
         values=values,
         seeds=len(finished),
         status=_status(runs),
-        validation=_spread([row.best["validation_accuracy"] for row in finished]),
+        validation=_spread([row.accuracy for row in runs if row.accuracy is not None]) if finished else None,
         test=test,
         interval=evaluation.wilson(round(test.mean * images), images) if test else None,
         macro_f1=_spread([each["macro_f1"] for each in tests]),

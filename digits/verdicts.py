@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from digits import significance
-from digits.rows import DIVERGED, Row
+from digits.rows import Row
 from digits.studies import Hypothesis
 
 BORNE_OUT, REFUTED, UNDECIDED = "borne out", "refuted", "undecided"
@@ -70,10 +70,11 @@ def judge(hypothesis: Hypothesis, runs: Sequence[Row]) -> Verdict:
 
 def measure(row: Row, name: str) -> float | None:
     """Return a run's figure by its name in a hypothesis; accuracy and log_loss are those of the validation images."""
-    if row.finished:
-        of_row = {"seconds_per_epoch": row.seconds_per_epoch, "parameters": row.parameters}
-        return of_row[name] if name in of_row else row.best[f"validation_{name.removeprefix('log_')}"]
-    return 0.0 if row.status == DIVERGED and name == "accuracy" else None
+    if name == "accuracy":
+        return row.accuracy
+    if not row.finished:
+        return None
+    return {"seconds_per_epoch": row.seconds_per_epoch, "parameters": row.parameters, "log_loss": row.best["validation_loss"]}[name]
 
 
 def compare(runs: Sequence[Row], right: Mapping[str, np.ndarray], *, dimension: str) -> list[Comparison]:
