@@ -49,7 +49,7 @@ def named(name: str) -> str | None:
     return begins[0] if begins else None
 
 
-def aligned(written: str, read: Sequence[str]) -> list[str | None]:
+def aligned(written: str, read: list[str]) -> list[str | None]:
     """Return what was written where each answer was read, None where nothing was.
 
     With as many answers as there are characters written they go in pairs. Else the longest runs that agree are paired (difflib's
@@ -58,7 +58,7 @@ def aligned(written: str, read: Sequence[str]) -> list[str | None]:
     if len(written) == len(read):
         return list(written)
     truths: list[str | None] = [None] * len(read)
-    for kind, a, b, c, d in SequenceMatcher(None, written, list(read), autojunk=False).get_opcodes():
+    for kind, a, b, c, d in SequenceMatcher(None, written, read, autojunk=False).get_opcodes():
         if kind == "equal" or (kind == "replace" and b - a == d - c):
             truths[c:d] = written[a:b]
     return truths

@@ -13,7 +13,7 @@ from digits import checkpoints, rows
 from digits.errors import UserError
 from digits.rows import Row
 from digits.training import State
-from digits.writing import write_text
+from digits.writing import write_text, written
 
 
 class Shelf:
@@ -21,8 +21,8 @@ class Shelf:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        self._rows = {path.stem: _row(path) for path in sorted((folder / "rows").glob("[!.]*.json"))}
-        self._testable = {path.stem for path in (*folder.glob("states/[!.]*.npz"), *folder.glob("tests/[!.]*.json"))}
+        self._rows = {path.stem: _row(path) for path in written(folder / "rows", "*.json")}
+        self._testable = {path.stem for path in (*written(folder / "states", "*.npz"), *written(folder / "tests", "*.json"))}
 
     def row(self, name: str) -> Row | None:
         return self._rows.get(name)

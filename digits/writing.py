@@ -13,16 +13,18 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PART = ".part-"  # what the names of files begin with that are not whole
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, which takes its place when the block ends and vanishes when it fails.
 
     The folder is made if it is missing. The temporary name keeps the suffixes (".weights.h5"), which some writers insist on.
-    A process killed inside the block leaves a hidden file, ".part-…"; who reads all files of a folder leaves hidden ones out.
+    A process killed inside the block leaves the temporary file, which `written` leaves out.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".part-", suffix=f"-{path.name}", dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=PART, suffix=f"-{path.name}", dir=path.parent)
     os.close(handle)
     part = Path(name)
     try:
@@ -36,6 +38,11 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
     finally:
         part.unlink(missing_ok=True)
+
+
+def written(folder: Path, pattern: str) -> list[Path]:
+    """Return the files of a folder whose names fit a glob `pattern`, in order, without what killed writes left."""
+    return sorted(path for path in folder.glob(pattern) if not path.name.startswith(PART))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from digits import rows
 from digits.errors import UserError
 from digits.rows import Row
 from digits.stage import finish, read_text
-from digits.writing import write_text
+from digits.writing import write_text, written
 from tools import parameters, recipe
 
 STUDIES = Path("output/studies")
@@ -23,7 +23,7 @@ def chosen(study: str, row: str) -> Row:
     if not study or not folder.is_dir():
         known = ", ".join(sorted(path.parent.name for path in STUDIES.glob("*/rows")))
         raise UserError(f"STUDY: expected one that has been run, {known or 'and none has'}; received {study or 'nothing'}")
-    found = sorted(folder.glob("[!.]*.json"), key=_order) if row else []
+    found = sorted(written(folder, "*.json"), key=_order) if row else []
     meant = [path for path in found if path.stem.startswith(row)]
     if len({path.stem.partition("-")[0] for path in meant}) != 1:
         raise UserError(

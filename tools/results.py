@@ -13,7 +13,7 @@ from statistics import mean, median, stdev
 
 from digits.errors import UserError
 from digits.stage import finish
-from digits.writing import write_text
+from digits.writing import write_text, written
 from tools import recipe
 
 FOLDER = Path("docs/results")
@@ -45,7 +45,7 @@ QUANTITIES = {
 
 def runs(name: str) -> list[dict]:
     """Return what is recorded of the recipe `name`, by seed."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in (RUNS / name).glob("[!.]*.json")]
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in written(RUNS / name, "*.json")]
     return sorted(found, key=lambda run: run["params"]["train"]["seed"])
 
 

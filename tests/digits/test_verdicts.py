@@ -4,14 +4,9 @@ import numpy as np
 import pytest
 
 from digits import verdicts
-from digits.rows import DIVERGED, FAILED, FINISHED, Row
+from digits.rows import DIVERGED, FAILED
 from digits.studies import Hypothesis
-
-
-def row(seed, accuracy, *, status=FINISHED, seconds=1.0, **values):
-    history = [{"epoch": 1, "validation_loss": 1 - accuracy, "validation_accuracy": accuracy}]
-    name = "v" + "".join(map(str, values.values()))
-    return Row(name, seed, values, {}, status, "", 1, 1, history, 100, seconds, seconds, {})
+from tests.study_rows import row
 
 
 def claims(expect, by=0.0, *, measure="accuracy", **at):
@@ -72,7 +67,7 @@ def test_seconds_and_log_loss_can_be_claimed():
 
 def test_networks_are_compared_by_their_run_of_the_best_validation_on_the_same_images():
     runs = [row(1, 0.6, size="small"), row(2, 0.7, size="small"), row(1, 0.9, size="large")]
-    right = {"vsmall-1": np.ones(40, bool), "vsmall-2": np.arange(40) < 20, "vlarge-1": np.arange(40) < 30}
+    right = {"small-1": np.ones(40, bool), "small-2": np.arange(40) < 20, "large-1": np.arange(40) < 30}
     (found,) = verdicts.compare(runs, right, dimension="size")
     by_label = dict(zip((found.first, found.second), (found.only_first, found.only_second), strict=True))
     assert by_label == {"small": 0, "large": 10}
@@ -81,4 +76,4 @@ def test_networks_are_compared_by_their_run_of_the_best_validation_on_the_same_i
 
 def test_networks_tested_on_other_images_are_not_compared():
     runs = [row(1, 0.6, size="small"), row(1, 0.9, size="large")]
-    assert verdicts.compare(runs, {"vsmall-1": np.ones(40, bool), "vlarge-1": np.ones(30, bool)}, dimension="size") == []
+    assert verdicts.compare(runs, {"small-1": np.ones(40, bool), "large-1": np.ones(30, bool)}, dimension="size") == []
