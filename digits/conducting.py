@@ -79,14 +79,14 @@ class Conductor:
         """Return all runs wanted by now, those done among them; one that two points share, once."""
         while True:
             trials = self._study.strategy.wanted(self.scores)
-            runs = {trial.point: self._runs_of(trial) for trial in trials}
+            runs = [(trial, self._runs_of(trial)) for trial in trials]
             known = {
-                point: rows.mean_accuracies(self.row(run) for run in each)
-                for point, each in runs.items()
-                if all(map(self._done, each))
+                trial.point: rows.mean_accuracies(self.row(run) for run in each)
+                for trial, each in runs
+                if all(self._has_score(run, trial) for run in each)
             }
             if known == self.scores:
-                return list({run.name: run for each in runs.values() for run in each}.values())
+                return list({run.name: run for _, each in runs for run in each}.values())
             self.scores = known
 
     def row(self, run: Run) -> Row:
@@ -138,13 +138,18 @@ class Conductor:
                 while waiting and crew.room() > 0:
                     run = waiting.pop()
                     state = self._shelf.state(run.name)
-                    if state is not None:
+                    if state is None:
+                        self._shelf.drop_state(run.name)  # damaged: trained again by the next command
+                    else:
                         crew.give(run.name, replace(self._order(run), state=None, weights=state.best_weights))
-                name, outcome = crew.next_done()
-                if isinstance(outcome, Outcome) and outcome.test is not None:
-                    self._shelf.add_test(name, outcome.test)
+                if crew.busy():
+                    name, outcome = crew.next_done()
+                    if isinstance(outcome, Outcome) and outcome.test is not None:
+                        self._shelf.add_test(name, outcome.test)
+        over = not self.unfinished()
         for run in self.done():
-            self._shelf.drop_state(run.name)
+            if over or self._shelf.test(run.name) is not None:
+                self._shelf.drop_state(run.name)
 
     def _untested(self) -> list[Run]:
         return [run for run in self.done() if run.whole and self.row(run).finished and self._shelf.test(run.name) is None]
@@ -159,6 +164,10 @@ class Conductor:
         if row is None or not row.finished:
             return row is not None
         return row.epochs >= run.epochs and (not run.whole or self._shelf.can_be_tested(run.name))
+
+    def _has_score(self, run: Run, trial: Trial) -> bool:
+        """Whether the strategy can judge by the run: at its end, or, where it goes by rungs, as far as it was trained."""
+        return self._done(run) if trial.epochs is None else self._shelf.row(run.name) is not None
 
     def _order(self, run: Run) -> Order:
         variation = run.variation

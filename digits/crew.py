@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import dask.config
 from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker, wait
+from distributed.client import FutureCancelledError, FuturesCancelledError
 from distributed.scheduler import KilledWorker
 
 from digits.errors import UserError
@@ -49,6 +50,16 @@ class Killed(Exception):
     """The worker died with the order in hand."""
 
 
+@contextmanager
+def _scheduler_there() -> Iterator[None]:
+    """Raise UserError if the scheduler is lost in the block."""
+    try:
+        yield
+    except (OSError, FutureCancelledError, FuturesCancelledError) as error:
+        told = " ".join(str(error).split())
+        raise UserError(f"the scheduler is gone ({told}); what was finished is kept, the same command goes on") from error
+
+
 class Crew:
     """Gives orders to the workers, one a thread at a time, and hands back what came of them."""
 
@@ -62,6 +73,7 @@ class Crew:
         """Return how many more orders can be worked on at once."""
         return self.size() - len(self._names)
 
+    @_scheduler_there()
     def size(self) -> int:
         """Return the threads of the workers that are there; while they are all restarting, one."""
         return max(1, sum(self._client.nthreads().values()))  # pyright: ignore[reportAttributeAccessIssue] - no coroutine here
@@ -70,10 +82,12 @@ class Crew:
         """Whether there are orders given and not yet handed back."""
         return bool(self._names)
 
+    @_scheduler_there()
     def give(self, name: str, order: Any) -> None:
         """Have a worker do the order, which goes by this name."""
         self._names[self._client.submit(_run, pickle.dumps(order), pure=False)] = name
 
+    @_scheduler_there()
     def next_done(self) -> tuple[str, Any]:
         """Wait for one order, and return its name and its outcome: `Killed` where the worker did not survive it."""
         future = self._first()
@@ -82,8 +96,6 @@ class Crew:
             outcome = future.result()
         except KilledWorker:
             outcome = Killed("the worker died: killed, or out of memory")
-        except OSError as error:
-            raise UserError(f"the scheduler is gone ({error}); what was finished is kept, the same command goes on") from error
         future.release()
         return name, outcome
 

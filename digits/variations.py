@@ -72,7 +72,11 @@ class Bench:
         self, datasets: Mapping[str, Dataset], *, threads: int, in_parts: bool = False, read: Callable[[Sections], Settings]
     ):
         """`threads` and `in_parts` are those of `deterministic`, `read` gives the checked settings of params.yaml's sections."""
-        deterministic(threads=threads, in_parts=in_parts)
+        try:
+            deterministic(threads=threads, in_parts=in_parts)
+        except RuntimeError as error:  # TensorFlow's threads cannot be changed once it has computed
+            wanted = f"workers that have not trained with other threads than compute.threads {threads}"
+            raise UserError(f"--scheduler: expected {wanted}; received some that have; start them anew") from error
         tf.get_logger().setLevel("ERROR")  # it warns of every new network as of a mistake
         self._datasets, self._read = datasets, read
         self._orders = 0

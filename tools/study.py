@@ -42,17 +42,20 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
     folder = OUTPUT / (f"{name}_full" if full else name)
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
         datasets = fetched(study, params)
-        conductor = Conductor(study, Shelf(folder), varier(study, params, datasets), tell)
+        parts = in_parts(study, params)
+        conductor = Conductor(study, Shelf(folder), varier(study, params, datasets, in_parts=parts), tell)
         if conductor.unfinished():
             threads = params_at(study, params, study.start)["compute"]["threads"]
             workers = max(1, int(timing.machine()["cores"]) // threads)
-            bench = functools.partial(Bench, datasets, threads=threads, in_parts=in_parts(study, params), read=settings.of_a_run)
+            bench = functools.partial(Bench, datasets, threads=threads, in_parts=parts, read=settings.of_a_run)
             with crew.client_of(scheduler) if scheduler else crew.local(workers=workers) as client:
                 hands = crew.Crew(client, bench)
                 most = study.strategy.at_most()
                 say(f"{study.title}: at most {most} variations, {len(study.seeds)} seeds, {hands.size()} runs at a time")
                 conductor.search(hands)
                 conductor.read_test_images(hands)
+                if conductor.unfinished():
+                    warn(f"{study.title}: not all runs are trained and tested; the same command goes on with the rest")
         proof.write(folder, study, conductor, command=f"make study NAME={name}{' FULL=1' if full else ''}")
     say(f"{folder}/report.md")
 
@@ -101,8 +104,8 @@ def data_key(sections: Sections) -> str:
     return json.dumps([sections[name] for name in settings.OF_ITS_DATA], sort_keys=True)
 
 
-def varier(study: Study, params: Sections, datasets: dict[str, Dataset]) -> Callable[[Point], Variation]:
-    """Return what gives the variation at a point, known by the hash of its parameters, its data and its code."""
+def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_parts: bool) -> Callable[[Point], Variation]:
+    """Return what gives the variation at a point, known by the hash of its parameters, data, code, and how a batch goes through."""
     stages: dict[str, Any] = yaml.safe_load(read_text(Path("dvc.yaml")))["stages"]
     hashes = {key: _hash_of_data(data) for key, data in datasets.items()}
 
@@ -118,8 +121,9 @@ def varier(study: Study, params: Sections, datasets: dict[str, Dataset]) -> Call
         kept = {name: sections[name] for name in ("split", "model", "compute", "augment", "train")}
         kept["networks"] = {network: sections["networks"][network]}
         without_seed = kept | {"train": {key: value for key, value in kept["train"].items() if key != "seed"}}
-        kept["fetch"] = {key: value for key, value in sections["fetch"].items() if key not in OF_THE_MACHINE}
-        counts = json.dumps([without_seed, hashes[data], code(network)], sort_keys=True)
+        kept |= {name: sections[name] for name in settings.OF_ITS_DATA}
+        kept["fetch"] = {key: value for key, value in kept["fetch"].items() if key not in OF_THE_MACHINE}
+        counts = json.dumps([without_seed, hashes[data], code(network), in_parts], sort_keys=True)
         return Variation(point, hashlib.sha256(counts.encode()).hexdigest()[:10], sections, data, kept)
 
     return vary

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from functools import partial
 
 import pytest
@@ -13,7 +14,7 @@ from tests.worlds import NEEDS_LOOPBACK
 
 
 class Doubler:
-    """A bench whose work is nothing; the order "die" kills the worker."""
+    """A bench whose work is nothing; the order "die" kills the worker, "sleep" takes a minute."""
 
     def __init__(self, unit=2):
         self.done, self.unit = 0, unit
@@ -21,6 +22,8 @@ class Doubler:
     def run(self, order):
         if order == "die":
             os.kill(os.getpid(), signal.SIGKILL)
+        if order == "sleep":
+            time.sleep(60)
         self.done += 1
         return order * self.unit, self.done
 
@@ -67,3 +70,17 @@ def test_a_scheduler_that_is_not_there_is_one_line(monkeypatch):
 def test_a_scheduler_that_runs_already_takes_the_orders():
     with crew.local(workers=1, processes=False) as there, crew.client_of(there.scheduler.address) as client:
         assert all_of(Crew(client, Doubler), ["a"])["a"][0] == "aa"
+
+
+@NEEDS_LOOPBACK
+@pytest.mark.parametrize("order", ["before", "after"])
+def test_a_scheduler_that_goes_away_is_one_line(order, monkeypatch):
+    monkeypatch.setattr(crew, "PATIENCE", 1)
+    monkeypatch.setitem(crew.SETTINGS, "distributed.comm.timeouts.connect", "1s")
+    with crew.local(workers=1) as there, crew.client_of(there.scheduler.address) as client:
+        hands = Crew(client, Doubler)
+        if order == "before":
+            hands.give("a", "sleep")
+        there.cluster.close()
+        with pytest.raises(UserError, match=r"the scheduler is gone \(.*\); what was finished is kept, the same command goes on"):
+            all_of(hands, ["b"])

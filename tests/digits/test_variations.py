@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.worlds import ROOT
 
 TWO_SEEDS_THREE_RATES = """\
@@ -28,10 +30,28 @@ for seed in (1, 2):
 assert built == [1, 2], built
 assert len({str(history) for history in histories.values()}) == 4
 """
+OTHER_THREADS = """\
+from digits import variations
+from digits.errors import UserError
+from tests.worlds import labelled_images, sections_of
+from tools import settings
+
+data = {"made": labelled_images(train=60, test=20)}
+sections = sections_of(split={"train": 40, "validation": 20, "test": 20}, model={"name": "softmax"}, train={"epochs": 1})
+variations.Bench(data, threads=1, read=settings.of_a_run).run(variations.Order(sections, 1, "made", 1, None))
+variations.Bench(data, threads=1, read=settings.of_a_run)
+try:
+    variations.Bench(data, threads=2, read=settings.of_a_run)
+except UserError as error:
+    assert str(error).startswith("--scheduler: expected workers that have not trained with other threads than compute.threads 2")
+else:
+    raise AssertionError("TensorFlow's threads cannot be changed")
+"""
 
 
-def test_a_network_is_built_once_a_seed_however_many_variations_share_it():
-    ended = subprocess.run(
-        [sys.executable, "-c", TWO_SEEDS_THREE_RATES], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
-    )
+@pytest.mark.parametrize(
+    "program", [TWO_SEEDS_THREE_RATES, OTHER_THREADS], ids=["network built once a seed", "other threads refused"]
+)
+def test_a_worker_keeps_its_networks_and_its_threads(program):
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 0, ended.stderr[-3000:]

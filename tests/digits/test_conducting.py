@@ -1,0 +1,138 @@
+"""What is kept of a study whose workers die, whose time is up or whose files are damaged, told by a crew that trains nothing."""
+
+import itertools
+from collections import Counter
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import yaml
+
+from digits import studies
+from digits.conducting import Conductor, Variation
+from digits.crew import Killed
+from digits.rows import FINISHED
+from digits.shelf import Shelf
+from digits.training import State
+from digits.variations import Outcome
+from tests.worlds import ROOT
+from tools import recipe
+
+PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
+RATES = [0.01, 0.02, 0.03, 0.04]
+HALVING = {"name": "halving", "variations": 4, "first_epochs": 2, "keep_one_in": 2, "seed": 1}
+
+
+class Hands:
+    """A crew of one whose worker dies of the first `deaths` orders to read the test images."""
+
+    def __init__(self, *, deaths=0):
+        self.trained, self._given, self._deaths = [], {}, deaths
+
+    def room(self):
+        return self.size() - len(self._given)
+
+    def size(self):
+        return 1
+
+    def busy(self):
+        return bool(self._given)
+
+    def give(self, name, order):
+        self._given[name] = order
+
+    def next_done(self):
+        name, order = self._given.popitem()
+        if order.weights is not None:
+            self._deaths -= 1
+            return name, Killed() if self._deaths >= 0 else Outcome(FINISHED, test={"accuracy": 0.5})
+        began = order.state.epochs if order.state else 0
+        self.trained.append((name, began, order.epochs))
+        accuracy = order.sections["train"]["learning_rate"]
+        history = [{"validation_loss": 1 / epoch, "validation_accuracy": accuracy} for epoch in range(1, order.epochs + 1)]
+        state = State(order.epochs, history, order.epochs, [np.ones(2)], [np.ones(2)])
+        return name, Outcome(FINISHED, history=history, state=state)
+
+
+def conductor(folder, *, strategy="grid", minutes=0.0):
+    """Return who carries out a study of four rates with one seed, as a new process would."""
+    document = {
+        "title": "t",
+        "base": {"train.epochs": 4},
+        "dimensions": {"train.learning_rate": RATES},
+        "strategy": strategy,
+        "seeds": [1],
+        "minutes": minutes,
+    }
+    study = studies.read(yaml.safe_dump(document), name="x", sections=PARAMS, recipe=recipe.values, full=False)
+
+    def vary(point):
+        sections = studies.with_changes(PARAMS, study.changes(point), recipe.values)
+        return Variation(point, f"v{point[0]}", sections, "made", sections)
+
+    return Conductor(study, Shelf(folder), vary, lambda progress: None)
+
+
+def carry_out(folder, hands, **words):
+    it = conductor(folder, **words)
+    it.search(hands)
+    it.read_test_images(hands)
+    return it
+
+
+def states(folder):
+    return sorted(path.stem for path in (folder / "states").glob("*.npz"))
+
+
+def test_each_run_is_trained_once_and_tested_once_and_its_weights_go(tmp_path):
+    hands = Hands()
+    assert not carry_out(tmp_path, hands).unfinished()
+    assert len(hands.trained) == len(list((tmp_path / "tests").iterdir())) == len(RATES)
+    assert states(tmp_path) == []
+
+
+def test_a_run_whose_workers_died_of_the_test_images_keeps_its_weights_and_is_tested_by_the_next_command(tmp_path):
+    assert carry_out(tmp_path, Hands(deaths=2 * len(RATES))).unfinished()
+    assert len(states(tmp_path)) == len(RATES)
+    again = Hands()
+    assert not carry_out(tmp_path, again).unfinished()
+    assert again.trained == []
+    assert states(tmp_path) == []
+
+
+def test_a_run_whose_weights_are_damaged_is_trained_again_by_the_next_command(tmp_path):
+    carry_out(tmp_path, Hands(deaths=2 * len(RATES)))
+    damaged = tmp_path / "states" / f"{states(tmp_path)[0]}.npz"
+    damaged.write_bytes(b"damaged")
+    assert carry_out(tmp_path, Hands()).unfinished()
+    again = Hands()
+    assert not carry_out(tmp_path, again).unfinished()
+    assert [name for name, *_ in again.trained] == [damaged.stem]
+
+
+def test_a_halving_whose_time_is_up_goes_on_where_each_run_was(tmp_path, monkeypatch):
+    clock = itertools.count(step=20.0)  # seconds: a minute is over after the first rung has begun
+    monkeypatch.setattr("digits.conducting.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    first = Hands()
+    assert carry_out(tmp_path, first, strategy=HALVING, minutes=1.0).unfinished()
+    assert states(tmp_path) == sorted(name for name, *_ in first.trained)
+    second = Hands()
+    assert not carry_out(tmp_path, second, strategy=HALVING).unfinished()
+    assert Counter(name for name, began, _ in first.trained + second.trained if began == 0) == Counter(f"v{i}-1" for i in range(4))
+    assert states(tmp_path) == []
+
+
+def test_a_halving_trains_the_better_half_to_the_end_from_where_it_was(tmp_path):
+    hands = Hands()
+    assert not carry_out(tmp_path, hands, strategy=HALVING).unfinished()
+    first_rung, second_rung = hands.trained[:4], hands.trained[4:]
+    assert {(began, epochs) for _, began, epochs in first_rung} == {(0, 2)}
+    assert set(second_rung) == {("v2-1", 2, 4), ("v3-1", 2, 4)}
+
+
+@pytest.mark.parametrize("deaths", [0, 1, 5])
+def test_the_test_images_are_read_however_often_a_worker_dies_but_not_twice(tmp_path, deaths):
+    hands = Hands(deaths=deaths)
+    while carry_out(tmp_path, hands).unfinished():
+        pass
+    assert len(hands.trained) == len(RATES)
