@@ -19,7 +19,7 @@ quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own
 	@python -m tools.quick
 
 recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; course_a brings the default back
-	@python -m tools.recipe $(NAME)
+	@python -m tools.recipe "$(NAME)"
 
 seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and the tables of docs/results; without a NAME course A, five seeds
 	python -m tools.seeds $(or $(NAME),course_a) $(SEEDS)
@@ -37,10 +37,10 @@ study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; 
 	@python -m tools.study $(NAME) $(if $(FULL),--full) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
-	@python -m tools.adopt $(STUDY) $(ROW)
+	@python -m tools.adopt "$(STUDY)" "$(ROW)"
 
 publish: $(READY)  ## STUDY=course_c: a finished study's report, tables and pictures into docs/results/studies, to be committed
-	@python -m tools.publish $(STUDY)
+	@python -m tools.publish "$(STUDY)"
 
 workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes, in output/workers; again after a kill, it goes on
 	@python -m tools.workers $(N)

@@ -82,6 +82,8 @@ def read(path: Path) -> dict[str, np.ndarray]:
             return dict(file)
     except FileNotFoundError:
         raise UserError(f"{path} is not there; `dvc repro` makes it") from None
+    except PermissionError:  # the bytes may be whole
+        raise
     except (
         Exception
     ) as error:  # zipfile and numpy raise a dozen types for damaged bytes, NotImplementedError and struct.error among them

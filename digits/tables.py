@@ -34,7 +34,8 @@ class Line:
     macro_f1: Spread | None  # of the test images
     parameters: int | None
     seconds_per_epoch: float | None  # mean
-    epochs: int
+    epochs: int  # asked for
+    trained_epochs: float | None  # mean; fewer than asked for with train.patience
     train_images: int | None
     printed: Mapping[str, float]  # what the source has at this place
 
@@ -84,7 +85,7 @@ def to_csv(study: Study, table: Sequence[Line]) -> str:
 def to_markdown(study: Study, table: Sequence[Line]) -> str:
     """Return the table for reading."""
     printed = _printed_columns(table)
-    head = ["row", *(short(each.name) for each in study.dimensions), "validation", "test", "95 % of the test", "macro F1"]
+    head = ["row", *shorts([each.name for each in study.dimensions]), "validation", "test", "95 % of the test", "macro F1"]
     head += ["parameters", "s/epoch", "seeds", *(f"printed {name.replace('_', ' ')}" for name in printed)]
     rows = []
     for line in table:
@@ -122,6 +123,12 @@ def short(name: str) -> str:
     return "network" if name == "model.name" else name.rpartition(".")[2].replace("_", " ")
 
 
+def shorts(names: Sequence[str]) -> list[str]:
+    """Return each parameter's short name, or the whole one where two would be called the same."""
+    found = [short(name) for name in names]
+    return [it if found.count(it) == 1 else name for it, name in zip(found, names, strict=True)]
+
+
 def _line(study: Study, runs: Sequence[Row], tests: Sequence[Mapping[str, Any]]) -> Line:
     finished = [row for row in runs if row.finished]
     test = _spread([each["accuracy"] for each in tests])
@@ -141,6 +148,7 @@ def _line(study: Study, runs: Sequence[Row], tests: Sequence[Mapping[str, Any]])
         if (seconds := [row.seconds_per_epoch for row in finished if row.seconds_per_epoch])
         else None,
         epochs=max(row.epochs for row in runs),
+        trained_epochs=mean(len(row.history) for row in finished) if finished else None,
         train_images=finished[0].conditions["train_images"] if finished else None,
         printed=_printed_at(study.printed, values),
     )

@@ -82,12 +82,12 @@ def read_table(path: Path, *, header: bool, images: bool, columns: dict[str, str
 
 
 def pictured(own: Path, section: PicturesParams) -> arrays.Dataset:
-    images, labels, hashes = folder_of(own / section.train, section)
+    images, labels, hashes = folder_of(own, "train", section)
     names = csvs.in_order(set(labels))
     if len(names) > csvs.MOST_CLASSES:
         raise UserError(f"{own / section.train}: expected at most {csvs.MOST_CLASSES} classes; received {len(names)}")
     if section.test:
-        test_images, test_labels, more = folder_of(own / section.test, section)
+        test_images, test_labels, more = folder_of(own, "test", section)
         hashes += more
         for label in test_labels:
             if label not in names:
@@ -104,9 +104,10 @@ def pictured(own: Path, section: PicturesParams) -> arrays.Dataset:
     return arrays.Dataset(images, index, test_images, test_index, np.array(names), np.array("pictures"), np.array(hashes))
 
 
-def folder_of(folder: Path, section: PicturesParams) -> tuple[np.ndarray, list[str], list[str]]:
-    """Return a folder's pictures and the class of each, in turn one of each class, and their SHA-256."""
-    mend = "put it there, or change fetch.own or pictures.train"
+def folder_of(own: Path, role: str, section: PicturesParams) -> tuple[np.ndarray, list[str], list[str]]:
+    """Return "train"'s or "test"'s pictures and the class of each, in turn one of each class, and their SHA-256."""
+    folder = own / (section.train if role == "train" else section.test)
+    mend = f"put it there, or change fetch.own or pictures.{role}"
     images, labels, sha256 = read_folder(
         folder, classes=section.classes, ink=section.ink, normalise=section.normalise, key="pictures.classes", mend=mend
     )

@@ -67,10 +67,11 @@ def figures(study: Study, runs: Sequence[Row], table: Sequence[Line], conductor:
 
 def _panels(study: Study, runs: Sequence[Row]) -> dict[str, dict[str, Any]]:
     panels = {}
-    for dimension in study.dimensions:
+    names = tables.shorts([dimension.name for dimension in study.dimensions])
+    for name, dimension in zip(names, study.dimensions, strict=True):
         along = effects.along(runs, dimension=dimension.name, labels=dimension.labels)
         numbers = {"paths": along.paths, "mean": along.mean, "low": along.low, "high": along.high}
-        panels[tables.short(dimension.name)] = {"labels": [shown(label) for label in along.labels], **numbers}
+        panels[name] = {"labels": [shown(label) for label in along.labels], **numbers}
     return panels
 
 
@@ -78,7 +79,7 @@ def _tradeoff(study: Study, table: Sequence[Line], *, title: str) -> Figure:
     trained = [line for line in table if line.validation and line.parameters and line.seconds_per_epoch]
     return tradeoff.draw(
         np.array([line.validation.mean for line in trained if line.validation]),
-        seconds=np.array([(line.seconds_per_epoch or 0.0) * line.epochs for line in trained]),
+        seconds=np.array([(line.seconds_per_epoch or 0.0) * (line.trained_epochs or 0.0) for line in trained]),
         parameters=np.array([line.parameters for line in trained]),
         names=[_against_start(study, line) for line in trained],
         title=title,

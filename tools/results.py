@@ -21,6 +21,7 @@ RUNS = FOLDER / "runs"
 INTERVALS = {quantity: (f"{quantity}_low", f"{quantity}_high") for quantity in ("accuracy", "macro_f1")}
 BEGIN, END = "<!-- results: written by `make results` -->\n", "<!-- /results -->"
 BEGIN_HEAD, END_HEAD = "# Results, written by `make results`:\n", "# End of results.\n"
+SUMMARY = ("course_a", "lenet", "fast", "best", "fashion3", "fashion_best")  # the README's
 SHARES = ("accuracy", "macro_f1", "validation_accuracy")  # of one, and not seconds or a count
 STUDIED = (
     "Course D's Table 2, its three networks at four learning rates, stands beside ours in"
@@ -85,7 +86,7 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         "brackets the mean 95 % interval (Wilson's; macro F1's by the delta method). An aim is reached if the",
         "mean or the interval's upper end is not below it.",
         "Seconds are the median and the range over the seeds, which not always the same processor trained; those per epoch are of",
-        "the gradient updates, while other work ran on the machine: upper bounds.",
+        "the gradient updates, while other work ran on the machine: upper bounds. A processor named without AVX-512 has AVX2.",
         "",
         "| course | recipe | what | printed | aim | ours | reached | seeds | trained on | note |",
         "|" + " --- |" * 10,
@@ -186,18 +187,23 @@ def heads(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict]])
     return parts
 
 
-def summary(found: list[dict]) -> str:
-    """Return the one-row table of the README."""
-    metrics, timing = found[0]["metrics"], found[0]["timing"]
-    cells = [
-        metrics["network"],
-        f"{metrics['dataset']}, {metrics['test_images']:,} test images",
-        f"{spread([figure(run, 'accuracy') for run in found], 4)} ([each seed](docs/results/{recipe.BASE}.md))",
-        f"{median(run['timing']['train']['seconds'] for run in found):.0f} s",
-        f"{timing['machine']['processor']}, {timing['machine']['cores']} cores, TensorFlow {timing['software']['tensorflow']}",
-    ]
-    first = f"| network | data set | test accuracy of {len(found)} seeds, mean ± s.d. | training | on |\n" + "| --- " * 5 + "|\n"
-    return f"{first}| {' | '.join(cells)} |\n"
+def summary(recorded: Mapping[str, list[dict]]) -> str:
+    """Return the README's table: some recipes, one line each."""
+    lines = ["| recipe | network | test accuracy, mean ± s.d. | seeds | trained on | training | on |", "| --- " * 7 + "|"]
+    for name in SUMMARY:
+        found = recorded[name]
+        seconds = median(run["timing"]["train"]["seconds"] for run in found)
+        cells = [
+            f"[{name}](docs/results/{name}.md)",
+            f"{found[0]['metrics']['network']}, {found[0]['metrics']['parameters']:,} parameters",
+            spread([figure(run, "accuracy") for run in found], 4),
+            str(len(found)),
+            conditions(found),
+            f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min",
+            "; ".join(sorted({f"{it['processor']}, {it['cores']} cores" for it in (run["timing"]["machine"] for run in found)})),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
 
 
 def made(name: str, found: list[dict]) -> str:
@@ -233,7 +239,7 @@ def main() -> None:
     for name, parts in heads(printed, recorded).items():
         put_between(recipe.FOLDER / f"{name}.yaml", "".join([BEGIN_HEAD, *parts, END_HEAD]), begin=BEGIN_HEAD, end=END_HEAD)
     write_text(FOLDER / "README.md", overview(printed, recorded))
-    put_between(Path("README.md"), BEGIN + summary(recorded[recipe.BASE]) + END, begin=BEGIN, end=END)
+    put_between(Path("README.md"), BEGIN + summary(recorded) + END, begin=BEGIN, end=END)
 
 
 if __name__ == "__main__":

@@ -70,3 +70,12 @@ def test_arrays_that_are_not_what_they_should_be_are_refused(tmp_path, changed, 
     arrays.save(tmp_path / "split.npz", arrays.Split(**(vars(bars(3)) | changed)))
     with pytest.raises(UserError, match=line):
         arrays.load(tmp_path / "split.npz", arrays.Split)
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    def refuse(path, mode):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)
+    with pytest.raises(PermissionError):
+        arrays.read(tmp_path / "raw.npz")

@@ -516,6 +516,7 @@ def test_a_folder_without_pictures_and_a_new_class_in_test_are_named(world):
     picture_params(world, test="test")
     assert worlds.says_one_line(world.fetch(), "fetch: own/train: expected a folder of pictures; received none")
     put_picture(world.project / "own/train/a/1.png", length=30)
+    assert worlds.says_one_line(world.fetch(), "received none; put it there, or change fetch.own or pictures.test")
     put_picture(world.project / "own/test/b/1.png", length=30)
     assert worlds.says_one_line(world.fetch(), "own/test: expected classes of own/train; received the new class b")
     picture_params(world)

@@ -109,8 +109,17 @@ def test_early_stopping_is_said_with_the_epochs_that_were_run():
 
 
 def test_the_summary_carries_its_conditions():
-    last = results.summary([run(1, 0.94), run(2, 0.96)]).splitlines()[-1]
-    for part in ("mnist, 100 test images", "0.9500 ± 0.0141", "80 s", "P, 2 cores, TensorFlow 2"):
+    recorded = dict.fromkeys(results.SUMMARY, [run(1, 0.94), run(2, 0.96)])
+    *_, last = results.summary(recorded).splitlines()
+    for part in (
+        "[fashion_best]",
+        "net, 9 parameters",
+        "4,000 images of mnist, 100 epochs",
+        "0.9500 ± 0.0141",
+        "| 2 |",
+        "80 s",
+        "P, 2 cores",
+    ):
         assert part in last
 
 
