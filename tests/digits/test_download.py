@@ -22,8 +22,9 @@ from tests.worlds import NEEDS_LOOPBACK
 
 pytestmark = NEEDS_LOOPBACK  # a server of our own stands for the mirrors
 
-QUICK = Patience(tries=3, pause=0.001, connect=2, read=0.3, altogether=20)
+QUICK = Patience(tries=3, pause=0.001, connect=10, read=10, altogether=20)
 ONCE = dataclasses.replace(QUICK, tries=1)
+HURRIED = dataclasses.replace(ONCE, read=0.3)  # of a mirror that hangs
 NOWHERE = "http://127.0.0.1:9/"  # the discard port; nothing listens there
 
 PUBLISHED = gzip.compress(b"the published file" * 500, mtime=0) + bytes(4000)
@@ -192,13 +193,13 @@ def test_no_certificates_are_told_as_what_keeps_the_mirror_out_of_reach(tmp_path
 def test_a_mirror_that_falls_silent_is_left_after_the_time_out(server, tmp_path, sent):
     entry = entry_of(server.mirror("a", hangs(server, after=sent)), server.mirror("b", GOOD))
     began = time.monotonic()
-    assert fetch(entry, tmp_path, patience=ONCE).origin == entry.mirrors[1]
+    assert fetch(entry, tmp_path, patience=HURRIED).origin == entry.mirrors[1]
     assert time.monotonic() - began < 3
 
 
 def test_a_mirror_out_of_reach_for_long_is_not_tried_again(server, tmp_path):
     entry = entry_of(server.mirror("a", hangs(server)), server.mirror("b", GOOD))
-    fetch(entry, tmp_path, patience=dataclasses.replace(QUICK, altogether=0.1))
+    fetch(entry, tmp_path, patience=dataclasses.replace(QUICK, read=0.3, altogether=0.1))
     assert server.asked == ["a", "b"]
 
 
@@ -324,7 +325,7 @@ def test_the_bytes_are_the_published_ones_whatever_fails_before_a_source_has_the
 
 def test_out_of_reach_is_told_with_every_source_and_why(server, tmp_path):
     entry = entry_of(server.mirror("a", says(503)), server.mirror("b", hangs(server)), NOWHERE)
-    assert refusal(Unreachable, entry, tmp_path / "store", tmp_path / "folder", patience=ONCE) == (
+    assert refusal(Unreachable, entry, tmp_path / "store", tmp_path / "folder", patience=HURRIED) == (
         f"no source of Tiny's images.gz is in reach: {tmp_path}/folder/tiny/images.gz: not there; "
         f"{tmp_path}/store/tiny/images.gz: not there; {entry.mirrors[0]}images.gz: HTTP 503; "
         f"{entry.mirrors[1]}images.gz: no answer within 0.3 s; {NOWHERE}images.gz: no connection (Connection refused); "
