@@ -30,7 +30,7 @@ results: $(READY)  ## the tables of docs/results anew from its runs/
 handin: $(READY)  ## course A's one file, output/handin/proj2.py; MNIST=path: its images, else Keras downloads them
 	@python -m tools.handin "$(MNIST)"
 
-read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folder of them; the first time it trains for ten minutes
+read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folder of them; the first time it trains for some minutes
 	@python -m tools.read "$(PHOTO)"
 
 study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; FULL=1 with the whole data set, SCHEDULER=tcp://… elsewhere

@@ -2,6 +2,8 @@
 
 import copy
 import functools
+import itertools
+import textwrap
 
 import pytest
 import yaml
@@ -10,7 +12,7 @@ from digits import studies
 from digits.errors import UserError
 from digits.searching import Halving, LineSearch
 from tests.worlds import ROOT
-from tools import recipe
+from tools import recipe, settings
 
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
 GOOD = {
@@ -147,3 +149,11 @@ def test_halving_refuses_variations_of_different_lengths():
     assert isinstance(study.strategy, Halving)
     with pytest.raises(UserError, match=r"halving decides over the epochs"):
         studies.check(study, PARAMS, recipe.values, lambda _: None)
+
+
+def test_the_whole_file_of_the_page_is_one_and_has_the_needed_keys_only():
+    lines = (ROOT / "docs/studies.md").read_text().partition("make study NAME=rates`:\n\n")[2].splitlines()
+    text = "\n".join(itertools.takewhile(lambda line: line.startswith("    "), lines))
+    study = studies.read(textwrap.dedent(text), name="rates", sections=PARAMS, recipe=recipe.values, full=False)
+    studies.check(study, PARAMS, recipe.values, settings.accept)
+    assert tuple(yaml.safe_load(textwrap.dedent(text))) == studies.NEEDED
