@@ -22,7 +22,7 @@ recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; co
 	@python -m tools.recipe "$(NAME)"
 
 seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and the tables of docs/results; without a NAME course A, five seeds
-	python -m tools.seeds $(or $(NAME),course_a) $(SEEDS)
+	python -m tools.seeds "$(or $(NAME),course_a)" $(if $(SEEDS),"$(SEEDS)")
 
 results: $(READY)  ## the tables of docs/results anew from its runs/
 	python -m tools.results
@@ -34,7 +34,7 @@ read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folde
 	@python -m tools.read "$(PHOTO)"
 
 study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; FULL=1 with the whole data set, SCHEDULER=tcp://… elsewhere
-	@python -m tools.study $(NAME) $(if $(FULL),--full) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+	@python -m tools.study "$(NAME)" $(if $(FULL),--full) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
 	@python -m tools.adopt "$(STUDY)" "$(ROW)"
@@ -43,7 +43,7 @@ publish: $(READY)  ## STUDY=course_c: a finished study's report, tables and pict
 	@python -m tools.publish "$(STUDY)"
 
 workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes, in output/workers; again after a kill, it goes on
-	@python -m tools.workers $(N)
+	@python -m tools.workers $(if $(N),"$(N)")
 
 scale: $(READY) scm  ## the tables of docs/scale.md anew: one process against two workers; takes a quarter of an hour
 	@python -m tools.scale

@@ -24,7 +24,7 @@ class Variation:
     """A point of a study's space, and all that decides its numbers but the seed."""
 
     point: Point
-    id: str  # hash of its parameters, its data and its code
+    id: str  # hash of its parameters, its data, its code, and whether its batches go through in parts
     sections: Sections  # of params.yaml
     data: str  # which data set
     kept: Sections  # the sections as `make adopt` writes them
@@ -71,8 +71,9 @@ class Conductor:
         """`vary` gives the variation at a point, the same one each time; `tell` hears of each run that ended."""
         self._study, self._shelf, self._tell = study, shelf, tell
         self._vary = functools.cache(vary)
-        self._attempts: Counter[str] = Counter()
+        self._attempts: Counter[tuple[str, int]] = Counter()  # by run, and how far it was to be trained
         self._seconds: list[float] = []  # of the wall clock, when each run of this process ended
+        self.why_untested = ""  # the reason of the last run that failed to read the test images
         self.scores: dict[Point, list[float]] = {}  # validation accuracy after each epoch, the seeds' mean, where all are known
 
     def runs(self) -> list[Run]:
@@ -100,6 +101,10 @@ class Conductor:
         """Return what a run made of the test images, None if it was not asked."""
         return self._shelf.test(row.name)
 
+    def known(self) -> list[Run]:
+        """Return the runs wanted that have a row, those trained less far than is wanted by now among them."""
+        return [run for run in self.runs() if self._shelf.row(run.name) is not None]
+
     def done(self) -> list[Run]:
         """Return the runs wanted that have been done."""
         return [run for run in self.runs() if self._done(run)]
@@ -113,6 +118,7 @@ class Conductor:
         """Train what the strategy wants until it wants nothing more, or the study's time is up."""
         began = time.monotonic()
         given: dict[str, Run] = {}
+        workers = crew.size()
         while True:
             runs = self.runs()
             waiting = [run for run in runs if run.name not in given and not self._done(run)]
@@ -124,7 +130,7 @@ class Conductor:
             if not given:
                 return
             name, outcome = crew.next_done()
-            row = self._row_of(given.pop(name), outcome, workers=crew.size())
+            row = self._row_of(given.pop(name), outcome, workers=workers)
             if row is not None:
                 self._shelf.add(row, outcome.state if isinstance(outcome, Outcome) else None)
                 self._seconds.append(time.monotonic() - began)
@@ -146,6 +152,8 @@ class Conductor:
                     name, outcome = crew.next_done()
                     if isinstance(outcome, Outcome) and outcome.test is not None:
                         self._shelf.add_test(name, outcome.test)
+                    else:
+                        self.why_untested = str(outcome) if isinstance(outcome, Killed) else outcome.reason
         over = not self.unfinished()
         for run in self.done():
             if over or self._shelf.test(run.name) is not None:
@@ -175,10 +183,11 @@ class Conductor:
 
     def _row_of(self, run: Run, outcome: Outcome | Killed, *, workers: int) -> Row | None:
         """Return the run's row, or None if it failed and is to be tried again."""
-        self._attempts[run.name] += 1
+        self._attempts[run.name, run.epochs] += 1
+        attempts = self._attempts[run.name, run.epochs]
         if isinstance(outcome, Killed):
             outcome = Outcome(KILLED, str(outcome))
-        if outcome.status != FINISHED and self._attempts[run.name] < ATTEMPTS:
+        if outcome.status != FINISHED and attempts < ATTEMPTS:
             return None
         variation = run.variation
         kept = variation.kept | {"train": variation.kept["train"] | {"seed": run.seed}}
@@ -189,7 +198,7 @@ class Conductor:
             params=kept,
             status=outcome.status,
             reason=outcome.reason,
-            attempts=self._attempts[run.name],
+            attempts=attempts,
             epochs=run.epochs,
             history=outcome.history or [],
             parameters=outcome.parameters,

@@ -51,7 +51,7 @@ class Killed(Exception):
 
 
 @contextmanager
-def _scheduler_there() -> Iterator[None]:
+def _told_if_lost() -> Iterator[None]:
     """Raise UserError if the scheduler is lost in the block."""
     try:
         yield
@@ -66,14 +66,20 @@ class Crew:
     def __init__(self, client: Client, make: Callable[[], Bench]):
         self._client = client
         self._names: dict[Future, str] = {}
-        self._client.register_plugin(Keep(make))
+        try:
+            self._client.register_plugin(Keep(make))
+        except Exception as error:  # Dask gives a worker's error another type
+            told = " ".join(str(error).split())
+            raise UserError(
+                f"--scheduler: expected workers started in a clone of this project; received others ({told})"
+            ) from error
         self._expected = self.size()
 
     def room(self) -> int:
         """Return how many more orders can be worked on at once."""
         return self.size() - len(self._names)
 
-    @_scheduler_there()
+    @_told_if_lost()
     def size(self) -> int:
         """Return the threads of the workers that are there; while they are all restarting, one."""
         return max(1, sum(self._client.nthreads().values()))  # pyright: ignore[reportAttributeAccessIssue] - no coroutine here
@@ -82,22 +88,23 @@ class Crew:
         """Whether there are orders given and not yet handed back."""
         return bool(self._names)
 
-    @_scheduler_there()
+    @_told_if_lost()
     def give(self, name: str, order: Any) -> None:
         """Have a worker do the order, which goes by this name."""
         self._names[self._client.submit(_run, pickle.dumps(order), pure=False)] = name
 
-    @_scheduler_there()
     def next_done(self) -> tuple[str, Any]:
         """Wait for one order, and return its name and its outcome: `Killed` where the worker did not survive it."""
-        future = self._first()
-        name = self._names.pop(future)
-        try:
-            outcome = future.result()
-        except KilledWorker:
+        with _told_if_lost():
+            future = self._first()
+            error: Any = future.exception()  # no coroutine here
+            outcome = None if error else future.result()
+            future.release()
+        if isinstance(error, KilledWorker):
             outcome = Killed("the worker died: killed, or out of memory")
-        future.release()
-        return name, outcome
+        elif error:
+            raise error
+        return self._names.pop(future), outcome
 
     def _first(self) -> Future:
         """Wait for the first order that is done. Raises UserError when there has been no worker for long."""
@@ -146,15 +153,17 @@ def local(*, workers: int, processes: bool = True) -> Iterator[Client]:
 def _quiet() -> Iterator[None]:
     """Keep Dask's log off the progress, for a worker that died stands in its row; and its word on large orders: those to read the
     test images hold a network's weights."""
-    log = logging.getLogger("distributed")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+    logs = [logging.getLogger(name) for name in ("distributed", "distributed.client")]  # the second has a level of its own
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Sending large graph", UserWarning)
             yield
     finally:
-        log.setLevel(level)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
 
 
 def _run(packed_order: bytes) -> Any:

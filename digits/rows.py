@@ -14,7 +14,7 @@ FINISHED, DIVERGED, FAILED, KILLED, MEMORY = "finished", "diverged", "failed", "
 class Row:
     """A run: one variation with one seed, as it stands in output/studies/NAME/rows/."""
 
-    variation: str  # hash of its parameters without the seed, its data and its code, 10 hexadecimal digits
+    variation: str  # a Variation's id: 10 hexadecimal digits
     seed: int
     values: Mapping[str, Any]  # the study's dimensions, and the label of the value each has here
     params: Mapping[str, Any]  # sections of params.yaml, as `make adopt` writes them

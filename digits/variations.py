@@ -75,8 +75,9 @@ class Bench:
         try:
             deterministic(threads=threads, in_parts=in_parts)
         except RuntimeError as error:  # TensorFlow's threads cannot be changed once it has computed
-            wanted = f"workers that have not trained with other threads than compute.threads {threads}"
-            raise UserError(f"--scheduler: expected {wanted}; received some that have; start them anew") from error
+            way = "in parts" if in_parts else "whole"
+            wanted = f"workers new, or of studies with compute.threads {threads} whose batches go through {way}"
+            raise UserError(f"--scheduler: expected {wanted}; received others; start them anew") from error
         tf.get_logger().setLevel("ERROR")  # it warns of every new network as of a mistake
         self._datasets, self._read = datasets, read
         self._orders = 0

@@ -23,7 +23,7 @@ RATE = "train.learning_rate"
 
 def write(folder: Path, study: Study, conductor: Conductor, *, command: str) -> None:
     """Write table.csv, table.md, report.md and the pictures into `folder`."""
-    runs = [replace(conductor.row(run), values=study.values(run.variation.point)) for run in conductor.done()]
+    runs = [replace(conductor.row(run), values=study.values(run.variation.point)) for run in conductor.known()]
     tests = {row.name: test for row in runs if (test := conductor.test(row)) is not None}
     table = tables.lines(study, runs, tests)
     judged = [verdicts.judge(hypothesis, runs) for hypothesis in study.hypotheses]

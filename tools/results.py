@@ -1,7 +1,7 @@
 """`make results`: every table of results, made of docs/results/printed.csv and docs/results/runs/RECIPE/SEED.json.
 
 It writes docs/results/README.md, a row for each printed result; docs/results/RECIPE.md, a row for each seed; the lines of results
-in the head of each recipe; and the README's row of course A. Nothing is trained and no figure is typed.
+in the head of each recipe; and the README's table of some. Nothing is trained and no figure is typed.
 """
 
 import csv
@@ -86,7 +86,8 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         "brackets the mean 95 % interval (Wilson's; macro F1's by the delta method). An aim is reached if the",
         "mean or the interval's upper end is not below it.",
         "Seconds are the median and the range over the seeds, which not always the same processor trained; those per epoch are of",
-        "the gradient updates, while other work ran on the machine: upper bounds. A processor named without AVX-512 has AVX2.",
+        "the gradient updates, while other work ran on the machine: upper bounds. A processor named without its vectors was",
+        "recorded before they were.",
         "",
         "| course | recipe | what | printed | aim | ours | reached | seeds | trained on | note |",
         "|" + " --- |" * 10,
@@ -190,8 +191,7 @@ def heads(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict]])
 def summary(recorded: Mapping[str, list[dict]]) -> str:
     """Return the README's table: some recipes, one line each."""
     lines = ["| recipe | network | test accuracy, mean ± s.d. | seeds | trained on | training | on |", "| --- " * 7 + "|"]
-    for name in SUMMARY:
-        found = recorded[name]
+    for name, found in ((name, recorded[name]) for name in SUMMARY if name in recorded):
         seconds = median(run["timing"]["train"]["seconds"] for run in found)
         cells = [
             f"[{name}](docs/results/{name}.md)",

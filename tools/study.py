@@ -55,7 +55,8 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
                 conductor.search(hands)
                 conductor.read_test_images(hands)
                 if conductor.unfinished():
-                    warn(f"{study.title}: not all runs are trained and tested; the same command goes on with the rest")
+                    why = f" ({conductor.why_untested})" if conductor.why_untested else ""
+                    warn(f"{study.title}: not all runs are trained and tested{why}; the same command goes on with the rest")
         proof.write(folder, study, conductor, command=f"make study NAME={name}{' FULL=1' if full else ''}")
     say(f"{folder}/report.md")
 

@@ -74,7 +74,7 @@ def test_a_scheduler_that_runs_already_takes_the_orders():
 
 @NEEDS_LOOPBACK
 @pytest.mark.parametrize("order", ["before", "after"])
-def test_a_scheduler_that_goes_away_is_one_line(order, monkeypatch):
+def test_a_scheduler_that_goes_away_is_one_line(order, monkeypatch, caplog):
     monkeypatch.setattr(crew, "PATIENCE", 1)
     monkeypatch.setitem(crew.SETTINGS, "distributed.comm.timeouts.connect", "1s")
     with crew.local(workers=1) as there, crew.client_of(there.scheduler.address) as client:
@@ -84,3 +84,13 @@ def test_a_scheduler_that_goes_away_is_one_line(order, monkeypatch):
         there.cluster.close()
         with pytest.raises(UserError, match=r"the scheduler is gone \(.*\); what was finished is kept, the same command goes on"):
             all_of(hands, ["b"])
+    assert caplog.text == ""
+
+
+@NEEDS_LOOPBACK
+def test_a_worker_that_cannot_make_its_bench_says_why_and_not_that_the_scheduler_is_gone():
+    with crew.local(workers=1) as client:
+        hands = Crew(client, partial(open, "/nowhere/at all"))
+        hands.give("a", "a")
+        with pytest.raises(FileNotFoundError):
+            hands.next_done()

@@ -109,7 +109,7 @@ def test_early_stopping_is_said_with_the_epochs_that_were_run():
 
 
 def test_the_summary_carries_its_conditions():
-    recorded = dict.fromkeys(results.SUMMARY, [run(1, 0.94), run(2, 0.96)])
+    recorded = dict.fromkeys(results.SUMMARY[1:], [run(1, 0.94), run(2, 0.96)])  # one not yet run has no line
     *_, last = results.summary(recorded).splitlines()
     for part in (
         "[fashion_best]",
