@@ -5,8 +5,10 @@ import functools
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from digits import rows, searching
 from digits.crew import Crew, Killed
@@ -14,6 +16,7 @@ from digits.rows import FINISHED, KILLED, Row
 from digits.searching import Point, Trial
 from digits.shelf import Shelf
 from digits.studies import Sections, Study
+from digits.training import State
 from digits.variations import Order, Outcome
 
 ATTEMPTS = 2
@@ -126,7 +129,7 @@ class Conductor:
                 waiting = []
             for run in waiting[: max(0, crew.room())]:
                 given[run.name] = run
-                crew.give(run.name, self._order(run))
+                crew.give(run.name, self._order(run, state=self._shelf.state(run.name)))
             if not given:
                 return
             name, outcome = crew.next_done()
@@ -147,7 +150,7 @@ class Conductor:
                     if state is None:
                         self._shelf.drop_state(run.name)  # damaged: trained again by the next command
                     else:
-                        crew.give(run.name, replace(self._order(run), state=None, weights=state.best_weights))
+                        crew.give(run.name, self._order(run, weights=state.best_weights))
                 if crew.busy():
                     name, outcome = crew.next_done()
                     if isinstance(outcome, Outcome) and outcome.test is not None:
@@ -177,9 +180,9 @@ class Conductor:
         """Whether the strategy can judge by the run: at its end, or, where it goes by rungs, as far as it was trained."""
         return self._done(run) if trial.epochs is None else self._shelf.row(run.name) is not None
 
-    def _order(self, run: Run) -> Order:
+    def _order(self, run: Run, *, state: State | None = None, weights: list[np.ndarray] | None = None) -> Order:
         variation = run.variation
-        return Order(variation.sections, run.seed, variation.data, run.epochs, self._shelf.state(run.name))
+        return Order(variation.sections, run.seed, variation.data, run.epochs, state, weights)
 
     def _row_of(self, run: Run, outcome: Outcome | Killed, *, workers: int) -> Row | None:
         """Return the run's row, or None if it failed and is to be tried again."""

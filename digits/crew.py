@@ -13,7 +13,7 @@ from distributed import Client, Future, LocalCluster, WorkerPlugin, get_worker, 
 from distributed.client import FutureCancelledError, FuturesCancelledError
 from distributed.scheduler import KilledWorker
 
-from digits.errors import UserError
+from digits.errors import UserError, one_line
 
 LOOK = 5  # seconds, after which it is seen whether all workers are there
 GONE = 300  # seconds without any worker, after which the study gives up
@@ -56,8 +56,9 @@ def _told_if_lost() -> Iterator[None]:
     try:
         yield
     except (OSError, FutureCancelledError, FuturesCancelledError) as error:
-        told = " ".join(str(error).split())
-        raise UserError(f"the scheduler is gone ({told}); what was finished is kept, the same command goes on") from error
+        raise UserError(
+            f"the scheduler is gone ({one_line(error)}); what was finished is kept, the same command goes on"
+        ) from error
 
 
 class Crew:
@@ -69,9 +70,8 @@ class Crew:
         try:
             self._client.register_plugin(Keep(make))
         except Exception as error:  # Dask gives a worker's error another type
-            told = " ".join(str(error).split())
             raise UserError(
-                f"--scheduler: expected workers started in a clone of this project; received others ({told})"
+                f"--scheduler: expected workers started in a clone of this project; received others ({one_line(error)})"
             ) from error
         self._expected = self.size()
 

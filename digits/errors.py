@@ -21,3 +21,8 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"the text {value!r}" if isinstance(value, str) else repr(value)
+
+
+def one_line(said: object) -> str:
+    """Return what an error of a library, or any other text, says, as one line."""
+    return " ".join(str(said).split())

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from digits.errors import UserError, nearest, shown
+from digits.errors import UserError, nearest, one_line, shown
 
 Params = TypeVar("Params")
 
@@ -100,7 +100,7 @@ def _document(text: str) -> dict[str, Any]:
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise UserError(f"params.yaml: not readable as YAML: {' '.join(str(error).split())}") from error
+        raise UserError(f"params.yaml: not readable as YAML: {one_line(error)}") from error
     if not isinstance(document, dict):
         raise UserError(f"params.yaml: expected sections; received {shown(document)}")
     return document

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from digits import params
-from digits.errors import UserError
+from digits.errors import UserError, one_line
 
 
 def run(main: Callable[..., None]) -> NoReturn:
@@ -79,5 +79,5 @@ def _arguments(main: Callable[..., None], words: list[str]) -> dict[str, object]
 
 
 def _fail(name: str, line: str) -> NoReturn:
-    print(f"{name}: {' '.join(line.split())}", file=sys.stderr)  # noqa: T201
+    print(f"{name}: {one_line(line)}", file=sys.stderr)  # noqa: T201
     sys.exit(2)

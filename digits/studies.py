@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from digits.errors import UserError, nearest, shown
+from digits.errors import UserError, nearest, one_line, shown
 from digits.searching import Grid, Halving, LineSearch, Point, Random, Strategy
 
 RECIPE = "recipe"  # the one key of a base or a bundle that is no parameter
@@ -125,7 +125,7 @@ def read(text: str, *, name: str, sections: Sections, recipe: Callable[[str], Se
     try:
         return _Reader(f"studies/{name}.yaml", sections, recipe).study(text, name=name, full=full)
     except yaml.YAMLError as error:
-        raise UserError(f"studies/{name}.yaml: not readable as YAML: {' '.join(str(error).split())}") from error
+        raise UserError(f"studies/{name}.yaml: not readable as YAML: {one_line(error)}") from error
 
 
 def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], accept: Callable[[Sections], None]) -> None:
@@ -349,7 +349,7 @@ class _Reader:
     def _text(self, where: str, value: Any) -> str:
         if not isinstance(value, str) or not value.strip():
             raise self._wrong(where, "text", value)
-        return " ".join(value.split())
+        return one_line(value)
 
     def _whole(self, where: str, value: Any, *, least: int) -> int:
         if type(value) is not int or not least <= value < 2**31:

@@ -17,7 +17,7 @@ import numpy as np
 from digits import calls, evaluation, inference, models, optimizers, schedules, splitting, timing, training
 from digits.arrays import Dataset, Split
 from digits.compute import deterministic, keras, tf
-from digits.errors import UserError
+from digits.errors import UserError, one_line
 from digits.rows import DIVERGED, FAILED, FINISHED, MEMORY
 from digits.studies import Sections
 from digits.training import State
@@ -95,11 +95,11 @@ class Bench:
         except training.Diverged as error:
             return Outcome(DIVERGED, str(error), watch.history)
         except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-            return Outcome(MEMORY, _line(error), watch.history)
+            return Outcome(MEMORY, one_line(error)[:200], watch.history)
         except UserError as error:
             return Outcome(FAILED, str(error), watch.history)
         except Exception as error:  # a defect of ours is a row that says so, and does not end the study
-            return Outcome(FAILED, f"{type(error).__name__}: {_line(error)}", watch.history)
+            return Outcome(FAILED, f"{type(error).__name__}: {one_line(error)[:200]}", watch.history)
 
     def _train(self, order: Order, watch: "_Watch") -> Outcome:
         began = time.perf_counter()
@@ -233,7 +233,3 @@ def _build(settings: Settings, *, classes: int) -> keras.Model:
 
 def _values(network: keras.Model) -> list[np.ndarray]:
     return [variable.numpy() for variable in network.variables]
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]

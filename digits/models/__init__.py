@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from digits.errors import UserError, nearest, shown
+from digits.errors import UserError, nearest, one_line, shown
 from digits.params import anything
 
 if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
@@ -69,7 +69,7 @@ def load_weights(network: "keras.Model", path: Path) -> None:
     except FileNotFoundError:
         raise UserError(f"{path} is not there; `dvc repro` makes it") from None
     except (OSError, ValueError, KeyError, RuntimeError, Warning) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error)[:200]
         raise UserError(f"{path} holds no weights of {network.name} ({reason}); delete it and run `dvc repro`") from error
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 import keras
 from keras import layers
 
-from digits.errors import UserError, shown
+from digits.errors import UserError, one_line, shown
 from digits.normalization import fused
 
 IMAGENET_MEANS = (103.939, 116.779, 123.68)  # blue, green, red; of pixels from 0 to 255
@@ -72,7 +72,7 @@ def _downloaded() -> keras.Model:
     try:
         return keras.applications.ResNet50(include_top=False, weights="imagenet", pooling="avg")
     except Exception as error:  # Keras raises no narrower one when a download fails
-        raise _refused("weights", "imagenet, as Keras downloads it, or the path of an .h5 file", _line(error)) from error
+        raise _refused("weights", "imagenet, as Keras downloads it, or the path of an .h5 file", one_line(error)[:200]) from error
 
 
 def _check(path: Path, sha256: str) -> None:
@@ -95,12 +95,8 @@ def _load(body: keras.Model, path: Path) -> None:
             body.load_weights(path)
     except (OSError, ValueError, KeyError, Warning) as error:
         raise _refused(
-            "weights", "weights of a ResNet50 without its top", f"{path}, which holds others ({_line(error)})"
+            "weights", "weights of a ResNet50 without its top", f"{path}, which holds others ({one_line(error)[:200]})"
         ) from error
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _refused(size: str, expected: str, received: str) -> UserError:
