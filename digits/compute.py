@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
+from digits.errors import one_line
 from digits.params import between
 
 CHATTER = ("WARNING: All log messages before absl", "I0000 ", "W0000 ")  # of missing GPUs and of oneDNN; no setting stops it
@@ -65,7 +66,7 @@ with _without_chatter(), _without_collecting(), _without("matplotlib", "matplotl
     import keras
     import tensorflow as tf
 
-__all__ = ["ComputeParams", "deterministic", "keras", "parts", "span", "tf"]
+__all__ = ["ComputeParams", "deterministic", "keras", "out_of_memory", "parts", "span", "tf"]
 
 Whole = TypeVar("Whole", int, tf.Tensor)
 
@@ -85,6 +86,15 @@ def deterministic(*, threads: int, in_parts: bool = False) -> None:
     tf.config.experimental.enable_op_determinism()
     tf.config.threading.set_intra_op_parallelism_threads(1 if in_parts else threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
+
+
+@contextmanager
+def out_of_memory() -> Iterator[None]:
+    """Raise TensorFlow's lack of memory as Python's MemoryError, with which a stage ends in one line."""
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError as error:
+        raise MemoryError(one_line(error)) from error
 
 
 def parts() -> int:

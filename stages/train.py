@@ -15,7 +15,7 @@ from pathlib import Path
 
 from digits import arrays, checkpoints, distribution, models, optimizers, schedules, summary, timing, training
 from digits.augmentation import AugmentParams
-from digits.compute import ComputeParams, deterministic
+from digits.compute import ComputeParams, deterministic, out_of_memory
 from digits.params import between, one_of, positive, seed
 from digits.recording import Bystander, Recorder
 from digits.stage import run, say, warn
@@ -68,7 +68,7 @@ def main(
         decay=train.decay,
         warmup_epochs=train.warmup_epochs,
     )
-    with strategy.scope(), distribution.ended_by_a_lost_worker():
+    with strategy.scope(), distribution.ended_by_a_lost_worker(), out_of_memory():
         network = models.build(model.name, classes=classes, seed=train.seed, **sizes)
         layers = summary.table(network)
         if chief:
