@@ -35,15 +35,15 @@ def text(
         _abstract(study, runs, table, judged),
         "## Set-up",
         _set_up(study, runs),
-        *(["## Hypotheses, written before running", _hypotheses(judged)] if judged else []),
+        *(["## Hypotheses, written before running", _hypotheses(study, judged)] if judged else []),
         "## Results",
         _results(study, table),
         *(f"![{caption}]({file})" for file, caption in pictures.items()),
-        *(["## What became of the hypotheses", _verdicts(judged)] if judged else []),
+        *(["## What became of the hypotheses", _verdicts(study, judged)] if judged else []),
         *(["## Against the source", _against_source(study, table)] if study.printed else []),
-        *([f"## {tables.short(study.compare).capitalize()} against one another", _compared(study, compared)] if compared else []),
+        *([f"## {study.called(study.compare).capitalize()} against one another", _compared(study, compared)] if compared else []),
         "## What went wrong",
-        _failures(runs),
+        _failures(study, runs),
         "## Again",
         _again(study, command),
     ]
@@ -56,9 +56,8 @@ def _abstract(study: Study, runs: Sequence[Row], table: Sequence[Line], judged: 
     ]
     best = next((line for line in table if line.validation), None)
     if best and best.validation:
-        sentences.append(
-            f"The highest validation accuracy, {tables.pm(best.validation)}, had {_place(best.values)} (row {best.id})."
-        )
+        place = tables.place(study, best.values)
+        sentences.append(f"The highest validation accuracy, {tables.pm(best.validation)}, had {place} (row {best.id}).")
         if best.test and best.interval:
             low, high = best.interval
             sentences.append(f"It reads {tables.pm(best.test)} of the test images rightly (95 % interval {low:.4f} to {high:.4f}).")
@@ -111,8 +110,8 @@ def _strategy(strategy: Strategy) -> str:
     raise TypeError(strategy)
 
 
-def _hypotheses(judged: Sequence[Verdict]) -> str:
-    lines = [f"{i}. {verdict.hypothesis.text} *{claim(verdict.hypothesis)}*" for i, verdict in enumerate(judged, start=1)]
+def _hypotheses(study: Study, judged: Sequence[Verdict]) -> str:
+    lines = [f"{i}. {verdict.hypothesis.text} *{_claim(study, verdict.hypothesis)}*" for i, verdict in enumerate(judged, start=1)]
     rule = (
         "The rule: each hypothesis says which effects it means. With the 95 % interval of the effect over the seeds (Student's; the"
         " effect of a seed is the mean difference of its runs that differ in nothing else) it is borne out if the whole interval"
@@ -121,7 +120,7 @@ def _hypotheses(judged: Sequence[Verdict]) -> str:
     return "\n".join([*lines, "", rule])
 
 
-def claim(hypothesis: Hypothesis) -> str:
+def _claim(study: Study, hypothesis: Hypothesis) -> str:
     """Return in words what is measured and which effects are meant."""
     unit, by = UNIT[hypothesis.measure], f"{hypothesis.by:g}"
     meant = {
@@ -129,8 +128,8 @@ def claim(hypothesis: Hypothesis) -> str:
         "lower": f"lower by more than {by}" if hypothesis.by else "lower",
         "same": f"the same within {by}",
     }[hypothesis.expect]
-    at = f", at {_place(hypothesis.at)}" if hypothesis.at else ""
-    name = tables.short(hypothesis.compare)
+    at = f", at {tables.place(study, hypothesis.at)}" if hypothesis.at else ""
+    name = study.called(hypothesis.compare)
     return f"Validation {unit}, {name} {shown(hypothesis.start)} to {shown(hypothesis.end)}{at}: {meant}.".replace(
         "Validation seconds", "Seconds"
     ).replace("Validation parameters", "Parameters")
@@ -142,15 +141,15 @@ def _results(study: Study, table: Sequence[Line]) -> str:
     return f"{head}\n\n{tables.to_markdown(study, table[:MOST_LINES])}"
 
 
-def _verdicts(judged: Sequence[Verdict]) -> str:
+def _verdicts(study: Study, judged: Sequence[Verdict]) -> str:
     rows = []
     for i, verdict in enumerate(judged, start=1):
         hypothesis = verdict.hypothesis
         number = (lambda value: f"{value:+,.0f}") if hypothesis.measure == "parameters" else (lambda value: f"{value:+.4f}")
         effect = "no pair" if verdict.effect is None else number(verdict.effect)
         interval = "" if verdict.low is None or verdict.high is None else f"{number(verdict.low)} to {number(verdict.high)}"
-        what = f"{tables.short(hypothesis.compare)} {shown(hypothesis.start)} to {shown(hypothesis.end)}"
-        at = f", {_place(hypothesis.at)}" if hypothesis.at else ""
+        what = f"{study.called(hypothesis.compare)} {shown(hypothesis.start)} to {shown(hypothesis.end)}"
+        at = f", {tables.place(study, hypothesis.at)}" if hypothesis.at else ""
         rows.append([str(i), what + at, UNIT[hypothesis.measure], effect, interval, str(verdict.pairs), f"**{verdict.word}**"])
     return tables.markdown(["", "from, to", "of", "effect", "95 % over the seeds", "pairs", ""], rows)
 
@@ -170,7 +169,7 @@ def _against_source(study: Study, table: Sequence[Line]) -> str:
             source = [
                 f"{line.printed[name]:g}" if name in line.printed else "" for name in ("accuracy", "macro_f1", "seconds_per_epoch")
             ]
-            rows.append([_place(line.values), *(cell for pair in zip(ours, source, strict=True) for cell in pair)])
+            rows.append([tables.place(study, line.values), *(cell for pair in zip(ours, source, strict=True) for cell in pair)])
 
     def kept(cells: Sequence[str]) -> list[str]:
         return [cell for cell, is_used in zip(cells, keep, strict=True) if is_used]
@@ -182,7 +181,7 @@ def _against_source(study: Study, table: Sequence[Line]) -> str:
 
 def _compared(study: Study, compared: Sequence[Comparison]) -> str:
     rule = (
-        f"McNemar's exact test on the test images, each {tables.short(study.compare)} by its run of the highest validation"
+        f"McNemar's exact test on the test images, each {study.called(study.compare)} by its run of the highest validation"
         f" accuracy, Holm-corrected for {_count(len(compared), 'pair')}; p below 0.05 is called different."
     )
     rows = [
@@ -192,11 +191,11 @@ def _compared(study: Study, compared: Sequence[Comparison]) -> str:
     return f"{rule}\n\n{tables.markdown(['first', 'second', 'only first right', 'only second right', 'p', ''], rows)}"
 
 
-def _failures(runs: Sequence[Row]) -> str:
+def _failures(study: Study, runs: Sequence[Row]) -> str:
     failed = [row for row in runs if not row.finished]
     if not failed:
         return "Nothing: every run ended with finite numbers."
-    lines = [f"- {row.name}, {_place(row.values)}, seed {row.seed}: {row.status} ({row.reason})" for row in failed]
+    lines = [f"- {row.name}, {tables.place(study, row.values)}, seed {row.seed}: {row.status} ({row.reason})" for row in failed]
     return "\n".join([f"{len(failed)} of {len(runs)} runs, each tried twice:", "", *lines])
 
 
@@ -206,10 +205,6 @@ def _again(study: Study, command: str) -> str:
         changes = ", ".join(f"`{path}: {shown(value)}`" for path, value in study.changed_for_full.items())
         lines += ["", f"What is above is of a subset. With the whole data set ({changes}):", "", f"    {command} FULL=1"]
     return "\n".join(lines)
-
-
-def _place(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{tables.short(name)} {shown(label)}" for name, label in values.items())
 
 
 def _named(dataset: str) -> str:

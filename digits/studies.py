@@ -115,6 +115,11 @@ class Study:
             chosen |= dimension.changes[i]
         return chosen
 
+    def called(self, name: str) -> str:
+        """Return a dimension's name as readers see it: without its section, in words, unless another's would be the same."""
+        names = [_short(dimension.name) for dimension in self.dimensions]
+        return _short(name) if names.count(_short(name)) == 1 else name
+
 
 def read(text: str, *, name: str, sections: Sections, recipe: Callable[[str], Sections], full: bool) -> Study:
     """Return the study in the file's `text`; `sections` are those of params.yaml, `recipe` gives a recipe's by its name.
@@ -363,6 +368,10 @@ class _Reader:
 
     def _wrong(self, where: str, expected: str, received: Any) -> UserError:
         return UserError(f"{self._file}: {where}: expected {expected}; received {shown(received)}")
+
+
+def _short(name: str) -> str:
+    return "network" if name == "model.name" else name.rpartition(".")[2].replace("_", " ")
 
 
 def _index_of_own(dimension: Dimension, own: Sections) -> int:

@@ -85,7 +85,7 @@ def to_csv(study: Study, table: Sequence[Line]) -> str:
 def to_markdown(study: Study, table: Sequence[Line]) -> str:
     """Return the table for reading."""
     printed = _printed_columns(table)
-    head = ["row", *shorts([each.name for each in study.dimensions]), "validation", "test", "95 % of the test", "macro F1"]
+    head = ["row", *(study.called(each.name) for each in study.dimensions), "validation", "test", "95 % of the test", "macro F1"]
     head += ["parameters", "s/epoch", "seeds", *(f"printed {name.replace('_', ' ')}" for name in printed)]
     rows = []
     for line in table:
@@ -111,22 +111,16 @@ def pm(spread: Spread | None) -> str:
     return f"{spread.mean:.4f}" if spread.sd is None else f"{spread.mean:.4f} ± {spread.sd:.4f}"
 
 
+def place(study: Study, values: Mapping[str, Any]) -> str:
+    """Return labels by dimension in words, as "network lenet, dropout 0.5"."""
+    return ", ".join(f"{study.called(name)} {shown(label)}" for name, label in values.items())
+
+
 def shown(label: Any) -> str:
     """Return a dimension's label as YAML would have it."""
     if isinstance(label, bool):
         return str(label).lower()
     return ", ".join(map(shown, label)) if isinstance(label, tuple | list) else str(label)
-
-
-def short(name: str) -> str:
-    """Return a parameter's name without its section, in words; model.name is the network."""
-    return "network" if name == "model.name" else name.rpartition(".")[2].replace("_", " ")
-
-
-def shorts(names: Sequence[str]) -> list[str]:
-    """Return each parameter's short name, or the whole one where two would be called the same."""
-    found = [short(name) for name in names]
-    return [it if found.count(it) == 1 else name for it, name in zip(found, names, strict=True)]
 
 
 def _line(study: Study, runs: Sequence[Row], tests: Sequence[Mapping[str, Any]]) -> Line:

@@ -67,11 +67,10 @@ def figures(study: Study, runs: Sequence[Row], table: Sequence[Line], conductor:
 
 def _panels(study: Study, runs: Sequence[Row]) -> dict[str, dict[str, Any]]:
     panels = {}
-    names = tables.shorts([dimension.name for dimension in study.dimensions])
-    for name, dimension in zip(names, study.dimensions, strict=True):
+    for dimension in study.dimensions:
         along = effects.along(runs, dimension=dimension.name, labels=dimension.labels)
         numbers = {"paths": along.paths, "mean": along.mean, "low": along.low, "high": along.high}
-        panels[name] = {"labels": [shown(label) for label in along.labels], **numbers}
+        panels[study.called(dimension.name)] = {"labels": [shown(label) for label in along.labels], **numbers}
     return panels
 
 
@@ -90,7 +89,7 @@ def _against_start(study: Study, line: Line) -> str:
     """Return what tells a variation from the study's start; of one dimension its label."""
     start = study.values(study.start)
     apart = {name: label for name, label in line.values.items() if label != start[name] or len(start) <= 2}
-    return ", ".join(f"{tables.short(name)} {shown(label)}" for name, label in apart.items()) or "the start"
+    return tables.place(study, apart) or "the start"
 
 
 def _path(study: Study, strategy: LineSearch, conductor: Conductor, *, title: str) -> Figure:
@@ -101,7 +100,7 @@ def _path(study: Study, strategy: LineSearch, conductor: Conductor, *, title: st
         [np.array([worth[point] for point in step.candidates]) for step in steps],
         np.array([worth[step.chosen] for step in steps]),
         names=[
-            f"{tables.short(dimension.name)} {shown(dimension.labels[step.chosen[step.dimension]])}"
+            tables.place(study, {dimension.name: dimension.labels[step.chosen[step.dimension]]})
             for dimension, step in zip(dimensions, steps, strict=True)
         ],
         descents=[step.descent for step in steps],

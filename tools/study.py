@@ -43,7 +43,7 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
         datasets = fetched(study, params)
         parts = in_parts(study, params)
-        conductor = Conductor(study, Shelf(folder), varier(study, params, datasets, in_parts=parts), tell)
+        conductor = Conductor(study, Shelf(folder), varier(study, params, datasets, in_parts=parts), functools.partial(tell, study))
         if conductor.unfinished():
             threads = params_at(study, params, study.start)["compute"]["threads"]
             workers = max(1, int(timing.machine()["cores"]) // threads)
@@ -130,20 +130,16 @@ def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_p
     return vary
 
 
-def tell(progress: Progress) -> None:
+def tell(study: Study, progress: Progress) -> None:
     """Print how far the study is."""
     row = progress.row
     result = f"validation {100 * row.best['validation_accuracy']:.2f} %" if row.finished else f"{row.status}: {row.reason}"
-    best = f" · best {100 * progress.best[0]:.2f} % ({_listed(progress.best[1])})" if progress.best else ""
+    best = f" · best {100 * progress.best[0]:.2f} % ({tables.place(study, progress.best[1])})" if progress.best else ""
     minutes, seconds = divmod(round(progress.to_go), 60)
     say(
         f"{progress.done} done, {progress.running} running, {progress.left} left{best} · {minutes} min {seconds:02} s to go"
-        f" · {_listed(row.values)}, seed {row.seed}: {result}"
+        f" · {tables.place(study, row.values)}, seed {row.seed}: {result}"
     )
-
-
-def _listed(values: Any) -> str:
-    return ", ".join(f"{tables.short(name)} {label}" for name, label in values.items())
 
 
 def _decides_data(path: str) -> bool:

@@ -8,7 +8,7 @@ import textwrap
 import pytest
 import yaml
 
-from digits import studies
+from digits import studies, tables
 from digits.errors import UserError
 from digits.searching import Halving, LineSearch
 from tests.worlds import ROOT
@@ -71,6 +71,15 @@ def test_a_variation_s_sizes_are_its_own_though_the_recipe_is_read_once():
     studies.check(study, PARAMS, once, lambda _: None)
     hidden = [studies.with_changes(PARAMS, study.changes(point), once)["networks"]["mlp"]["hidden"] for point in ((1,), (0,))]
     assert hidden == [8, recipe.values("mlp")["networks"]["mlp"]["hidden"]]
+
+
+def test_a_dimension_is_called_by_its_last_part_unless_another_is_too():
+    both = {"networks.vgg.dropout": [0, 0.5], "networks.lenet.dropout": [0, 0.5]}
+    dimensions = {"model.name": ["vgg", "lenet"], "train.learning_rate": [0.1, 0.2], **both}
+    study = read({"title": "t", "base": {}, "dimensions": dimensions, "strategy": "grid", "seeds": [1]})
+    names = ["network", "learning rate", "networks.vgg.dropout", "networks.lenet.dropout"]
+    assert [study.called(dimension.name) for dimension in study.dimensions] == names
+    assert tables.place(study, {"model.name": "vgg", "networks.vgg.dropout": 0.5}) == "network vgg, networks.vgg.dropout 0.5"
 
 
 def test_full_changes_the_base_and_a_dimension():

@@ -28,11 +28,6 @@ def test_a_seed_that_failed_for_another_reason_is_left_out_and_none_at_all_is_no
     assert (second.id, second.validation) == ("none", None)
 
 
-def test_a_parameter_is_called_by_its_last_part_unless_another_is_too():
-    names = ["model.name", "networks.mlp.dropout", "networks.lenet.dropout", "train.learning_rate"]
-    assert tables.shorts(names) == ["network", "networks.mlp.dropout", "networks.lenet.dropout", "learning rate"]
-
-
 def test_a_line_says_how_many_epochs_were_trained_and_how_many_were_asked_for():
     stopped = [replace(row(seed, 0.9, name="one"), epochs=5) for seed in (1, 2)]
     (line,) = tables.lines(NothingPrinted(), stopped, {})
