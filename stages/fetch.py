@@ -14,7 +14,8 @@ from digits import arrays, datasets, download, strokes
 from digits.params import anything, one_of, positive, seed
 from digits.stage import run, say, warn
 from digits.writing import write_text
-from stages.own import CsvParams, PicturesParams, pictured, tabled
+from stages.own_pictures import PicturesParams, pictured
+from stages.own_tables import CsvParams, tabled
 
 
 @dataclass(frozen=True)

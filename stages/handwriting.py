@@ -17,6 +17,7 @@ from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
 from digits.writing import write_figure, write_text
 from stages import photos as taken
+from stages import readings
 
 HEAD = ("file", "row", "place", "x", "y", "answer", "likeliest", "probability", "truth")  # x, y: shares of width and height
 
@@ -50,14 +51,14 @@ def main(
     network = trained.network(model, networks, compute, classes=len(names), weights=weights)
     images = np.concatenate([photo.images for photo in shown])
     probabilities = evaluation.of_classes(inference.predict(network, images), classes=len(names))
-    said = taken.answered(shown, probabilities, class_names=names, least=handwriting.least_probability)
+    said = readings.answered(shown, probabilities, class_names=names, least=handwriting.least_probability)
 
-    write_text(output / "answers.csv", csvs.text(taken.table(shown, said), header=HEAD))
-    score = taken.score(shown, said)
+    write_text(output / "answers.csv", csvs.text(readings.table(shown, said), header=HEAD))
+    score = readings.score(shown, said)
     write_text(output / "score.txt", f"{score}\n")
-    for name, figure in taken.figures(shown, said, title=f"{model.name} trained on {split.dataset}{told}"):
+    for name, figure in readings.figures(shown, said, title=f"{model.name} trained on {split.dataset}{told}"):
         write_figure(output / name, figure, dpi=handwriting.dpi)
-    for line in taken.lines(shown, said):
+    for line in readings.lines(shown, said):
         say(line)
     say(f"{len(images)} digits on {len(shown)} pictures; {score}")
 

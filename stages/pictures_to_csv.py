@@ -14,7 +14,7 @@ from digits import csvs, pictures
 from digits.errors import UserError
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say
-from stages.own import read_folder
+from stages.own_pictures import read_folder
 from stages.tables import write_tables
 
 

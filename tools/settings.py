@@ -12,7 +12,8 @@ from digits.studies import Sections
 from digits.variations import Settings
 from stages.evaluate import EvaluateParams
 from stages.fetch import FetchParams
-from stages.own import CsvParams, PicturesParams
+from stages.own_pictures import PicturesParams
+from stages.own_tables import CsvParams
 from stages.split import SplitParams
 from stages.train import TrainParams
 

@@ -11,6 +11,7 @@ import pytest
 
 from digits import arrays, models
 from stages import photos as taken
+from stages import readings
 from tests import pages as made
 from tests.worlds import ROOT, bars, params, peak_of_stage, says_one_line, stage
 
@@ -101,8 +102,8 @@ def test_the_layout_can_be_said_each_picture_a_digit_or_each_a_page(photos):
 def test_thumbnails_of_very_many_files_are_decoded_again_and_drawn_as_large(photos, monkeypatch):
     def sheet():
         shown = taken.read(photos, layout="auto", ink="auto")
-        said = taken.answered(shown, np.eye(10)[[0] * sum(len(photo.images) for photo in shown)], class_names=NAMES, least=0)
-        return shown, dict(taken.figures(shown, said, title="t"))[Path("sheet.png")]
+        said = readings.answered(shown, np.eye(10)[[0] * sum(len(photo.images) for photo in shown)], class_names=NAMES, least=0)
+        return shown, dict(readings.figures(shown, said, title="t"))[Path("sheet.png")]
 
     shown, kept = sheet()
     monkeypatch.setattr(taken, "KEPT", 0)
