@@ -6,6 +6,7 @@ tools/results.py. The runs lie in output/seeds/; what is up to date there is not
 
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from digits.errors import UserError
 from digits.stage import finish
 from digits.writing import write_text
 from tools import recipe, results, workspace
+
+CODE = ("digits", "stages", "dvc.yaml")  # decide what a run gives; the tables are written anew after each seed
 
 
 def run(name: str, *, seed: int) -> None:
@@ -38,6 +41,7 @@ def record(folder: Path) -> dict:
     epochs = history.from_csv((output / "train/history.csv").read_text(encoding="utf-8"))
     losses = epochs["validation_loss"]
     return {
+        "commit": commit(),
         "params": {
             section: {key: params[section][key] for key in keys}
             for section, keys in recipe.values(recipe.BASE).items()
@@ -51,6 +55,13 @@ def record(folder: Path) -> dict:
         "validation_accuracy": float(epochs["validation_accuracy"][np.argmin(losses)]),
         "first_ten_right": int((predictions.probabilities.argmax(axis=1) == predictions.labels)[:10].sum()),
     }
+
+
+def commit() -> str:
+    """Return the commit of the code that runs, with a "+" if it was changed since; "" outside Git."""
+    words = ("rev-parse", "--short", "HEAD"), ("status", "--porcelain", *CODE)
+    head, changes = (subprocess.run(["git", *of], capture_output=True, text=True, check=False).stdout.strip() for of in words)
+    return f"{head}+" if head and changes else head
 
 
 def main(name: str = recipe.BASE, seeds: str = "5") -> None:

@@ -1,4 +1,5 @@
 import json
+import subprocess
 
 import numpy as np
 import pytest
@@ -33,6 +34,21 @@ def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
     assert record["timing"]["train"]["seconds"] == 1.5
     assert (record["epochs"], record["best_epoch"], record["validation_accuracy"]) == (3, 2, 0.9)
     assert record["first_ten_right"] == 9
+
+
+def test_a_record_names_the_commit_and_whether_the_code_was_changed_since(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert seeds.commit() == ""
+    git = ["git", "-c", "user.name=n", "-c", "user.email=e"]
+    write_text(tmp_path / "digits/code.py", "x = 1\n")
+    write_text(tmp_path / "docs/page.md", "one\n")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *words], check=True)
+    head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+    write_text(tmp_path / "docs/page.md", "two\n")
+    assert seeds.commit() == head
+    write_text(tmp_path / "digits/code.py", "x = 2\n")
+    assert seeds.commit() == f"{head}+"
 
 
 def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(monkeypatch):
