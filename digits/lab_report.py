@@ -6,7 +6,7 @@ from typing import Any
 from digits import tables
 from digits.rows import Row
 from digits.searching import Grid, Halving, LineSearch, Random, Strategy
-from digits.studies import Hypothesis, Study
+from digits.studies import Dimension, Hypothesis, Study
 from digits.tables import Line, shown
 from digits.verdicts import BORNE_OUT, REFUTED, UNDECIDED, Comparison, Verdict
 
@@ -15,7 +15,8 @@ UNIT = {"accuracy": "accuracy", "log_loss": "log loss (nats)", "seconds_per_epoc
 RULES = (
     "Weights are those of the lowest validation loss. What is chosen is chosen by validation accuracy, the seeds' mean, and by"
     " nothing else: the test images were read once, after the search, for the table. Seconds per epoch are those of the gradient"
-    " updates of a run's fastest epoch, on a worker's threads."
+    " updates of a run's fastest epoch, on a worker's threads. They were not taken in turn, and whatever else ran on the machine is"
+    " in them: small differences between them mean nothing."
 )
 
 
@@ -74,13 +75,12 @@ def _set_up(study: Study, runs: Sequence[Row]) -> str:
                      f"{c['test_images']:,} test images" for c in finished)  # fmt: skip
     machines = _distinct(f"{c['machine']['processor']}, {c['machine']['cores']} cores, {c['workers']} workers of {c['threads']} "
                          f"TensorFlow threads, TensorFlow {c['software']['tensorflow']}" for c in finished)  # fmt: skip
-    dimensions = [f"- **{dimension.name}**: {', '.join(map(shown, dimension.labels))}" for dimension in study.dimensions]
-    base = ", ".join(f"`{path}: {shown(value)}`" for path, value in study.base.items())
+    dimensions = [f"- **{dimension.name}**: {_values(dimension)}" for dimension in study.dimensions]
     dates = _distinct(row.conditions["date"] for row in runs)
     lines = [
         f"Data: {'; '.join(sets)}. Machine: {'; '.join(machines)}. Run on {', '.join(dates)}.",
         "",
-        f"Held, over params.yaml: {base}.",
+        f"Held, over params.yaml: {_settings(study.base)}.",
         "",
         "Varied:",
         "",
@@ -91,6 +91,14 @@ def _set_up(study: Study, runs: Sequence[Row]) -> str:
         RULES,
     ]
     return "\n".join(lines)
+
+
+def _values(dimension: Dimension) -> str:
+    """Return the dimension's values, each that has a name of the study's own with what it sets."""
+    return ", ".join(
+        shown(label) + (f" ({_settings(changes)})" if changes != {dimension.name: label} else "")
+        for label, changes in zip(dimension.labels, dimension.changes, strict=True)
+    )
 
 
 def _strategy(strategy: Strategy) -> str:
@@ -185,10 +193,14 @@ def _compared(study: Study, compared: Sequence[Comparison]) -> str:
         f" accuracy, Holm-corrected for {_count(len(compared), 'pair')}; p below 0.05 is called different."
     )
     rows = [
-        [shown(each.first), shown(each.second), str(each.only_first), str(each.only_second), f"{each.p:.3g}",
+        [shown(each.first), shown(each.second), str(each.only_first), str(each.only_second), _probability(each.p),
          "different" if each.p < 0.05 else "not told apart"] for each in compared
     ]  # fmt: skip
     return f"{rule}\n\n{tables.markdown(['first', 'second', 'only first right', 'only second right', 'p', ''], rows)}"
+
+
+def _probability(p: float) -> str:
+    return f"{p:.3g}" if p else "below 1e-300"
 
 
 def _failures(study: Study, runs: Sequence[Row]) -> str:
@@ -202,9 +214,13 @@ def _failures(study: Study, runs: Sequence[Row]) -> str:
 def _again(study: Study, command: str) -> str:
     lines = [f"    {command}", "", "A row as the pipeline's parameters: `make adopt STUDY=NAME ROW=…`, then `dvc repro`."]
     if study.changed_for_full and " FULL=1" not in command:
-        changes = ", ".join(f"`{path}: {shown(value)}`" for path, value in study.changed_for_full.items())
+        changes = _settings(study.changed_for_full)
         lines += ["", f"What is above is of a subset. With the whole data set ({changes}):", "", f"    {command} FULL=1"]
     return "\n".join(lines)
+
+
+def _settings(changes: Mapping[str, Any]) -> str:
+    return ", ".join(f"`{path}: {shown(value)}`" for path, value in changes.items())
 
 
 def _named(dataset: str) -> str:

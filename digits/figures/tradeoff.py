@@ -38,8 +38,9 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[s
     percent.axis(ax, accuracies, ticks=8)
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
     _name(ax, cost[front][-NAMED:], accuracies[front][-NAMED:])
-    below = [f"{rank}  {name}" for rank, name in enumerate(_apart([names[i] for i in front[: -NAMED - 1 : -1]]), start=1)]
-    lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (NAMED - len(below)))]
+    shared, own = _apart([names[i] for i in front[: -NAMED - 1 : -1]])
+    below = [*([f"all: {shared}"] if shared else []), *(f"{rank}  {name}" for rank, name in enumerate(own, start=1))]
+    lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (1 + NAMED - len(below)))]
     ax.set_xlabel("\n".join(lines), size=looks.TEXT, color=looks.INK, loc="left", linespacing=1.4, parse_math=False)
 
 
@@ -57,10 +58,10 @@ def _name(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
         ax.annotate(str(rank), (x, y), (0, 7), **style)
 
 
-def _apart(names: Sequence[str]) -> list[str]:
-    """Return names, each "filters 8, kernel 3", without the parts that all of them share."""
+def _apart(names: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the parts that all names share, each name "filters 8, kernel 3", and what is each one's own."""
     if len(names) < 2:
-        return list(names)
+        return "", list(names)
     parts = [name.split(", ") for name in names]
-    shared = set.intersection(*map(set, parts))
-    return [", ".join(part for part in of if part not in shared) or "only what all of these share" for of in parts]
+    shared = [part for part in parts[0] if all(part in other for other in parts[1:])]
+    return ", ".join(shared), [", ".join(part for part in of if part not in shared) or "nothing else" for of in parts]

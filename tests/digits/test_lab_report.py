@@ -1,0 +1,47 @@
+"""A study's report: what a reader must find in it to know what was done."""
+
+from dataclasses import replace
+
+import yaml
+
+from digits import lab_report, studies, tables
+from tests.study_rows import row
+from tests.worlds import ROOT
+from tools import recipe
+
+CONDITIONS = {
+    "dataset": "mnist", "train_images": 10, "validation_images": 5, "test_images": 5, "threads": 1, "workers": 2,
+    "machine": {"processor": "P", "cores": 2}, "software": {"tensorflow": "2"}, "date": "2026-01-02",
+}  # fmt: skip
+DOCUMENT = {
+    "title": "t",
+    "base": {"recipe": "mlp", "train.epochs": 2},
+    "full": {"train.epochs": 18},
+    "dimensions": {
+        "train.batch_size": [100, 50],
+        "net": {"narrow": {"networks.mlp.hidden": 8}, "wide": {"networks.mlp.hidden": 99}},
+    },
+    "strategy": "grid",
+    "seeds": [1],
+}
+
+
+def report(**changes) -> str:
+    sections = yaml.safe_load((ROOT / "params.yaml").read_text())
+    study = studies.read(yaml.safe_dump(DOCUMENT | changes), name="x", sections=sections, recipe=recipe.values, full=False)
+    values = [study.values(point) for point in ((0, 0), (1, 1))]
+    runs = [replace(row(1, 0.9), variation=str(i), values=each, conditions=CONDITIONS) for i, each in enumerate(values)]
+    table = tables.lines(study, runs, {})
+    return lab_report.text(study, runs, table, judged=[], compared=[], pictures={}, command="make study NAME=x")
+
+
+def test_a_value_with_a_name_of_the_study_s_own_stands_beside_what_it_sets():
+    lines = report().splitlines()
+    assert "- **net**: narrow (`networks.mlp.hidden: 8`), wide (`networks.mlp.hidden: 99`)" in lines
+    assert "- **train.batch_size**: 100, 50" in lines
+    assert "Held, over params.yaml: `recipe: mlp`, `train.epochs: 2`." in lines
+
+
+def test_the_command_for_the_whole_data_set_stands_with_what_it_changes():
+    assert "With the whole data set (`train.epochs: 18`):\n\n    make study NAME=x FULL=1\n" in report()
+    assert "FULL" not in report(full={})
