@@ -12,6 +12,10 @@ COLUMNS = 3
 PANEL = 2.5  # inches
 LINES = 4  # at most, of a value's name under its place
 SIZES = (looks.TEXT, 9.5, 8.5)  # points of these names, the larger the better
+OF_SEVERAL = (
+    "grey: a setting of the other dimensions, a dot alone if tried at one value only;\n"
+    "blue: their mean, with its 95 % interval over the seeds"
+)
 
 
 def draw(panels: Mapping[str, Mapping[str, np.ndarray | Sequence[str]]], *, title: str) -> Figure:
@@ -29,11 +33,8 @@ def draw(panels: Mapping[str, Mapping[str, np.ndarray | Sequence[str]]], *, titl
         ax.set_axis_off()
     for ax in axes[::columns]:
         ax.set_ylabel("accuracy, %", size=looks.TEXT, color=looks.INK)
-    figure.supxlabel(
-        "grey: a setting of the other dimensions;  blue: their mean, with its 95 % interval over the seeds",
-        size=looks.TEXT,
-        color=looks.MUTED,
-    )
+    several = any(len(panel["paths"]) > 1 for panel in panels.values())
+    figure.supxlabel(OF_SEVERAL if several else "bars: the mean's 95 % interval over the seeds", size=looks.TEXT, color=looks.MUTED)
     return looks.settle(figure)
 
 
@@ -55,8 +56,7 @@ def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
     _name_places(ax, places, labels, inches=0.97 * (inches + 0.2) / len(places))
     ax.set_xlim(-0.5, len(places) - 0.5)
     measured = np.concatenate([mean, *paths])
-    _limit(ax, measured, ends=np.concatenate([low, high]))
-    percent.axis(ax, measured, ticks=5)
+    percent.axis(ax, measured, ends=np.concatenate([low, high]), ticks=5)
     title = looks.fitted(name, inches=inches, size=11, weight="bold")
     ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
 
@@ -87,15 +87,3 @@ def _wrapped(text: str, *, inches: float, size: float) -> str:
         else:
             lines.append(word)
     return "\n".join(looks.fitted(line, inches=inches, size=size) for line in lines)
-
-
-def _limit(ax: Axes, measured: np.ndarray, *, ends: np.ndarray) -> None:
-    """Give the y axis the range of what was measured, and room for the intervals' ends: as much again on either side at most.
-
-    The interval of two seeds can be a hundred times as wide as anything to be seen, and runs out of the panel.
-    """
-    known, ends = measured[np.isfinite(measured)], ends[np.isfinite(ends)]
-    span = max(known.max() - known.min(), 0.5)
-    low = np.clip(ends.min(initial=np.inf), known.min() - span, known.min() - 0.25 * span)
-    high = np.clip(ends.max(initial=-np.inf), known.max() + 0.25 * span, known.max() + span)
-    ax.set_ylim(low - 0.05 * span, high + 0.05 * span)

@@ -27,12 +27,25 @@ def by_error(ax: Axes, percent: np.ndarray) -> None:
     ax.yaxis.set_minor_locator(NullLocator())
 
 
-def axis(ax: Axes, percent: np.ndarray, *, ticks: int) -> None:
-    """Put round ticks on the y axis, about so many, or scale it by the error if the values lie far apart."""
+def axis(ax: Axes, percent: np.ndarray, *, ticks: int, ends: np.ndarray | None = None) -> None:
+    """Put round ticks on the y axis, about so many, or scale it by the error if the values lie far apart.
+
+    With the intervals' ends the axis has the values' range, and room for the ends: as much again on either side at most. The
+    interval of two seeds can be a hundred times as wide as anything to be seen, and runs out of the panel.
+    """
     if is_wide(percent):
         by_error(ax, percent)
-    else:
-        ax.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
+        return
+    if ends is not None:
+        _limit(ax, percent[np.isfinite(percent)], ends=ends[np.isfinite(ends)])
+    ax.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
+
+
+def _limit(ax: Axes, known: np.ndarray, *, ends: np.ndarray) -> None:
+    span = max(known.max() - known.min(), 0.5)
+    low = np.clip(ends.min(initial=np.inf), known.min() - span, known.min() - 0.25 * span)
+    high = np.clip(ends.max(initial=-np.inf), known.max() + 0.25 * span, known.max() + span)
+    ax.set_ylim(low - 0.05 * span, high + 0.05 * span)
 
 
 def _height(percent):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import NullLocator
 
-from digits.figures import looks
+from digits.figures import looks, percent
 
 # Okabe and Ito 2008, without the yellow.
 COLORS = (looks.BLUE, looks.VERMILLION, "#009E73", "#CC79A7", "#56B4E9", "#E69F00", looks.INK)
@@ -22,7 +22,7 @@ def draw(rates: np.ndarray, curves: Mapping[str, Mapping[str, np.ndarray]], *, t
     places = np.log10(np.asarray(rates, np.float64))
     order = np.argsort(places)
     span = max(places.max() - places.min(), 1.0)
-    ends = {}
+    last = {}
     for i, (name, curve) in enumerate(curves.items()):
         x = places[order] + APART * span * (i - (len(curves) - 1) / 2)
         mean, low, high = (100 * np.asarray(curve[key], np.float64)[order] for key in ("mean", "low", "high"))
@@ -31,19 +31,19 @@ def draw(rates: np.ndarray, curves: Mapping[str, Mapping[str, np.ndarray]], *, t
         spans = [(mean - low)[sure], (high - mean)[sure]]
         ax.errorbar(x[sure], mean[sure], spans, fmt="none", elinewidth=1.4, capsize=4, ecolor=style["color"], zorder=2)
         ax.plot(x, mean, "o-", linewidth=1.9, markersize=6, markeredgecolor="white", zorder=3, **style)
-        ends[name] = float(mean[np.isfinite(mean)][-1]) if np.isfinite(mean).any() else 0.0
+        last[name] = float(mean[np.isfinite(mean)][-1]) if np.isfinite(mean).any() else 0.0
     ax.set_xticks(places[order], [f"{rate:g}" for rate in np.asarray(rates)[order]])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlim(places.min() - 0.06 * span, places.max() + 0.06 * span)
-    low, high = ax.get_ylim()
-    ax.set_ylim(max(low, -4), min(high, 104))
-    ax.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.set_xlabel("learning rate per step;  bars: 95 % interval over the seeds", size=looks.TEXT + 0.5, color=looks.INK)
+    means, ends = (100 * np.concatenate([np.ravel(curve[key]) for curve in curves.values() for key in keys])
+                   for keys in (("mean",), ("low", "high")))  # fmt: skip
+    percent.axis(ax, means, ends=ends, ticks=8)
+    what = "learning rate per step;  bars: 95 % interval over the seeds, cut off where they leave the panel"
+    ax.set_xlabel(what, size=looks.TEXT + 0.5, color=looks.INK)
     ax.set_ylabel("validation accuracy, %", size=looks.TEXT + 0.5, color=looks.INK)
-    bottom, top = ax.get_ylim()
-    heights = looks.spread([(end - bottom) / (top - bottom) for end in ends.values()], gap=LINE)
-    for i, (name, height) in enumerate(zip(ends, heights, strict=True)):
+    to_axes = ax.transData + ax.transAxes.inverted()
+    heights = looks.spread([to_axes.transform((0, end))[1] for end in last.values()], gap=LINE)
+    for i, (name, height) in enumerate(zip(last, heights, strict=True)):
         style = {"va": "center", "size": looks.TEXT, "weight": "bold", "color": COLORS[i % len(COLORS)]}
         ax.text(1.012, height, looks.fitted(name, inches=1.8, weight="bold"), transform=ax.transAxes, parse_math=False, **style)
     return looks.settle(figure)
