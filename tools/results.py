@@ -239,7 +239,7 @@ def put_between(path: Path, text: str, *, begin: str, end: str) -> None:
 def main() -> None:
     """Write all tables anew."""
     printed = list(csv.DictReader((FOLDER / "printed.csv").read_text(encoding="utf-8").splitlines()))
-    recorded = {folder.name: runs(folder.name) for folder in sorted(RUNS.iterdir())}
+    recorded = {folder.name: found for folder in sorted(RUNS.iterdir()) if (found := runs(folder.name))}
     for name, found in recorded.items():
         write_text(FOLDER / f"{name}.md", page(name, found))
     for name, parts in heads(printed, recorded).items():

@@ -17,21 +17,21 @@ from digits import history
 from digits.arrays import Predictions, load
 from digits.errors import UserError
 from digits.stage import finish
-from digits.writing import write_text
+from digits.writing import write_text, written
 from tools import recipe, results, workspace
 
-CODE = ("digits", "stages", "dvc.yaml")  # decide what a run gives; the tables are written anew after each seed
+CODE = ("digits", "stages", "dvc.yaml")  # decides what a run gives
 
 
 def run(name: str, *, seed: int) -> None:
     """Run the recipe `name` with one seed, and record what came out."""
-    folder = Path(f"output/seeds/{name}/{seed}")
+    folder, code = Path(f"output/seeds/{name}/{seed}"), commit()
     params = recipe.values(name)
     params["train"] |= {"seed": seed}
     params["fetch"] |= {"offline": "stop"}  # a record says what the recipe's data set gave, no stand-in
     workspace.make(folder, params)
     workspace.run(folder, "dvc", "repro", "plot")
-    write_text(results.RUNS / name / f"{seed}.json", json.dumps(record(folder), indent=2) + "\n")
+    write_text(results.RUNS / name / f"{seed}.json", json.dumps({"commit": code, **record(folder)}, indent=2) + "\n")
 
 
 def record(folder: Path) -> dict:
@@ -41,7 +41,6 @@ def record(folder: Path) -> dict:
     epochs = history.from_csv((output / "train/history.csv").read_text(encoding="utf-8"))
     losses = epochs["validation_loss"]
     return {
-        "commit": commit(),
         "params": {
             section: {key: params[section][key] for key in keys}
             for section, keys in recipe.values(recipe.BASE).items()
@@ -58,19 +57,39 @@ def record(folder: Path) -> dict:
 
 
 def commit() -> str:
-    """Return the commit of the code that runs, with a "+" if it was changed since; "" outside Git."""
+    """Return the commit of the code that runs, with a "+" if it was changed since; "" without Git."""
     words = ("rev-parse", "--short", "HEAD"), ("status", "--porcelain", *CODE)
-    head, changes = (subprocess.run(["git", *of], capture_output=True, text=True, check=False).stdout.strip() for of in words)
+    try:
+        head, changes = (subprocess.run(["git", *of], capture_output=True, text=True, check=False).stdout.strip() for of in words)
+    except OSError:
+        return ""
     return f"{head}+" if head and changes else head
+
+
+def refuse(name: str, *, seeds: int) -> None:
+    """Raise UserError, before anything is trained, for a recipe whose runs could not be recorded or stand beside others of it."""
+    wanted = recipe.values(name)
+    if not wanted["split"]["validation"]:
+        raise UserError(f"NAME: expected a recipe with validation images, by which weights are kept; {name} has none")
+    last = recipe.FOLDER / f"{name.rpartition('+')[2]}.yaml"
+    if results.BEGIN_HEAD not in last.read_text(encoding="utf-8"):
+        raise UserError(f"NAME: {last}: expected the line {results.BEGIN_HEAD.strip()}, below which results go; received none")
+    sizes = wanted.pop("networks")[wanted["model"]["name"]]
+    for path in written(results.RUNS / name, "*.json"):
+        run = json.loads(path.read_text(encoding="utf-8"))
+        wanted["train"]["seed"] = seed = run["params"]["train"]["seed"]
+        if seed > seeds and (run["params"], run["sizes"]) != (wanted, sizes):
+            raise UserError(f"{path}: recorded with other parameters than {name} has now; remove it, or make SEEDS={seed} or more")
 
 
 def main(name: str = recipe.BASE, seeds: str = "5") -> None:
     """Run the seeds and write the tables."""
     if not seeds.isdecimal() or not int(seeds):
         raise UserError(f"SEEDS: expected a whole number above 0; received {seeds}")
+    refuse(name, seeds=int(seeds))
     for seed in range(1, int(seeds) + 1):
         run(name, seed=seed)
-        results.main()
+    results.main()
     if name == recipe.BASE:
         for picture in ("accuracy", "mistakes"):
             shutil.copy2(f"output/seeds/{name}/1/output/{picture}.png", f"docs/pictures/{picture}.png")

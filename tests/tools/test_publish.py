@@ -37,6 +37,13 @@ def test_a_study_that_has_not_ended_is_refused(name, finished):
     assert not finished.parent.exists()
 
 
+def test_a_study_is_named_and_no_folder_which_would_be_emptied(finished):
+    for name in ("../studies/mine", str((publish.STUDIES / "mine").resolve())):
+        with pytest.raises(UserError, match="STUDY: expected a finished one, mine; received "):
+            publish.main(name)
+    assert (publish.STUDIES / "mine/rows/1.json").is_file()
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_published_study_has_each_variation_of_its_file_once(name):
     study = yaml.safe_load((ROOT / f"studies/{name}.yaml").read_text())

@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 
 import numpy as np
@@ -9,7 +10,7 @@ from digits.arrays import Predictions, save
 from digits.errors import UserError
 from digits.writing import write_text
 from tests.worlds import ROOT
-from tools import seeds
+from tools import results, seeds
 
 
 def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
@@ -49,6 +50,8 @@ def test_a_record_names_the_commit_and_whether_the_code_was_changed_since(tmp_pa
     assert seeds.commit() == head
     write_text(tmp_path / "digits/code.py", "x = 2\n")
     assert seeds.commit() == f"{head}+"
+    monkeypatch.setenv("PATH", "")
+    assert seeds.commit() == ""
 
 
 def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(monkeypatch):
@@ -61,6 +64,33 @@ def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(monkeypatch)
     assert made[0]["fetch"]["offline"] == "stop"
     assert made[0]["train"]["seed"] == 3
     assert len(ran) == 1
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
+    shutil.copytree(ROOT / "docs/results/runs/mlp", tmp_path / "docs/results/runs/mlp")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_runs_of_a_recipe_as_it_is_now_may_stand_beside_new_ones_and_others_not(project):
+    seeds.refuse("mlp", seeds=1)
+    path = project / "recipes/mlp.yaml"
+    path.write_text(path.read_text().replace("epochs: 18", "epochs: 17"))
+    with pytest.raises(UserError, match=r"mlp/2\.json: recorded with other parameters than mlp has now; .* SEEDS=2 or more"):
+        seeds.refuse("mlp", seeds=1)
+    seeds.refuse("mlp", seeds=3)  # all are trained anew
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (results.BEGIN_HEAD + "split:\n  validation: 0\n", "expected a recipe with validation images, by which weights are kept"),
+    ("train:\n  epochs: 1\n", r"recipes/mine.yaml: expected the line # Results, .* received none"),
+])  # fmt: skip
+def test_a_recipe_whose_runs_could_not_be_recorded_is_refused_before_it_is_trained(text, said, project):
+    (project / "recipes/mine.yaml").write_text(text)
+    with pytest.raises(UserError, match=said):
+        seeds.main("mine", "1")
 
 
 @pytest.mark.parametrize("count", ["three", "0", "-1", "1.5"])
