@@ -5,9 +5,15 @@ from pathlib import Path
 from digits import params
 from digits.stage import read_text
 
+SECTIONS = (
+    "fetch", "csv", "pictures", "split", "samples", "model", "networks", "compute", "augment", "train", "evaluate", "submission",
+    "handwriting", "filters", "symbols", "embedding", "workers", "plot",
+)  # fmt: skip
+
 
 def text() -> str:
-    """Return params.yaml's text. Raises UserError if it is not there, or is no YAML of sections."""
+    """Return params.yaml's text. Raises UserError if it is not there, or is no YAML of sections with keys and values."""
     found = read_text(Path("params.yaml"))
-    params.read_section("train", found)
+    for section in SECTIONS:
+        params.read_section(section, found)
     return found

@@ -19,7 +19,7 @@ import numpy as np
 from digits import history, tables, timing
 from digits.stage import finish
 from digits.writing import write_text
-from tools import results, workers, workspace
+from tools import recipe, results, workers, workspace
 
 FOLDER = Path("output/scale")
 MEASURED = Path("docs/results/scale.json")
@@ -44,18 +44,11 @@ def trained(name: str, *, count: int, epochs: int, networks: dict) -> Path:
     strategy = "none" if count == 1 else "multiworker"
     train = {"epochs": epochs, "batch_size": BATCH, "schedule": "constant", "learning_rate": 0.001, "strategy": strategy}
     split = {"train": NETWORKS[name], "validation": 1000, "test": 1000}
-    compute = {"threads": 2 // count}
-    workspace.make(
-        folder,
-        {
-            "model": {"name": name},
-            "train": train,
-            "split": split,
-            "compute": compute,
-            "networks": networks,
-            "augment": {"shift": 0},
-        },
-    )
+    values = recipe.values(recipe.BASE)  # whatever params.yaml says now
+    changes = {"model": {"name": name}, "train": train, "split": split, "augment": {"shift": 0}, "networks": networks}
+    for section, changed in changes.items():
+        values[section] |= changed
+    workspace.make(folder, values | {"compute": {"threads": 2 // count}})
     workspace.run(folder, "dvc", "repro", "--quiet", "split")
     if count == 1:
         workspace.run(folder, *workers.TRAIN)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -24,9 +25,9 @@ NO_FILE = ("none", "imagenet")  # of networks.resnet50.weights
 CODE = ("digits", "stages", "dvc.yaml", ".dvc/config", ".dvc/plots.html")
 
 
-def absolute(path: str) -> str:
-    """Return a path as it is from any folder; "", which stands for none, stays."""
-    return os.path.abspath(os.path.expanduser(path)) if path else path
+def absolute(path: Any) -> Any:
+    """Return a path as it is from any folder; "", which stands for none, stays, as does what is no text: a stage refuses it."""
+    return os.path.abspath(os.path.expanduser(path)) if isinstance(path, str) and path else path
 
 
 def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
@@ -41,13 +42,15 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
         else:
             shutil.copy2(name, target)
     (folder / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")
-    params["fetch"]["folders"] = [absolute(name) for name in params["fetch"]["folders"]]
+    if isinstance(folders := params["fetch"].get("folders"), list):
+        params["fetch"]["folders"] = [absolute(name) for name in folders]
     for section, key in OUTSIDE:
-        params[section][key] = absolute(params[section][key])
+        if key in params[section]:
+            params[section][key] = absolute(params[section][key])
     for section, values in changes.items():
         params[section] |= values
-    resnet50 = params["networks"]["resnet50"]
-    if resnet50["weights"] not in NO_FILE:
+    resnet50 = params["networks"].get("resnet50")
+    if isinstance(resnet50, dict) and resnet50.get("weights", "none") not in NO_FILE:
         resnet50["weights"] = absolute(resnet50["weights"])
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
 

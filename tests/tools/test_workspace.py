@@ -7,7 +7,7 @@ import yaml
 
 from digits.errors import UserError
 from tests.worlds import ROOT
-from tools import workspace
+from tools import parameters, workspace
 
 
 @pytest.fixture
@@ -53,6 +53,31 @@ def test_weights_to_begin_with_are_found_from_inside(project, weights, inside):
     workspace.make(project / "output/inner", {})
     made = yaml.safe_load((project / "output/inner/params.yaml").read_text())
     assert made["networks"]["resnet50"]["weights"] == inside.format(project=project)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"), [("fetch", "folders", "../shared"), ("fetch", "own", 5), ("symbols", "own", [1])]
+)
+def test_what_is_no_path_is_left_to_the_stage_that_refuses_it(project, section, key, value):
+    params = yaml.safe_load((project / "params.yaml").read_text())
+    params[section][key] = value
+    (project / "params.yaml").write_text(yaml.safe_dump(params))
+    workspace.make(project / "output/inner", {})
+    assert yaml.safe_load((project / "output/inner/params.yaml").read_text())[section][key] == value
+
+
+@pytest.mark.parametrize("section", parameters.SECTIONS)
+def test_a_section_that_is_empty_or_missing_is_one_line(project, section):
+    params = yaml.safe_load((project / "params.yaml").read_text())
+    for changed in (params | {section: None}, {name: values for name, values in params.items() if name != section}):
+        (project / "params.yaml").write_text(yaml.safe_dump(changed))
+        with pytest.raises(UserError, match=rf"params\.yaml: {section}: expected a section"):
+            workspace.make(project / "output/inner", {})
+    assert not (project / "output").exists()
+
+
+def test_every_section_is_looked_at():
+    assert sorted(parameters.SECTIONS) == sorted(yaml.safe_load((ROOT / "params.yaml").read_text()))
 
 
 def test_a_home_is_expanded_and_nothing_stays_nothing(monkeypatch):
