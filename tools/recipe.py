@@ -14,7 +14,7 @@ import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from digits.errors import UserError, nearest
+from digits.errors import UserError, nearest, one_line, shown
 from digits.stage import finish
 from digits.writing import write_text
 from tools import parameters
@@ -48,16 +48,21 @@ def values(name: str) -> dict[str, dict]:
 
 def written_into(params: str, recipe: dict[str, dict]) -> str:
     """Return the text of params.yaml with the recipe's values. Raises UserError for a key that params.yaml has not."""
+
+    def known(key: str, section: Any, where: str) -> None:
+        if not isinstance(section, dict) or key not in section:
+            raise UserError(f"recipe: {where}.{key}: expected a key of params.yaml; received an unknown one")
+
     editor = YAML()
     editor.preserve_quotes = True
     editor.width = 200
     document = editor.load(params)
     for section, changes in recipe.items():
         for key, value in changes.items():
-            if key not in document.get(section, {}):
-                raise UserError(f"recipe: {section}.{key}: expected a key of params.yaml; received an unknown one")
+            known(key, document.get(section), section)
             if section == "networks":  # one by one: the network's comments stay
                 for size, given in value.items():
+                    known(size, document[section][key], f"{section}.{key}")
                     _set(document[section][key], size, given)
             else:
                 _set(document[section], key, value)
@@ -69,7 +74,7 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
 def _set(section: CommentedMap, key: str, value: Any) -> None:
     """Give a key another value; its comment, which a long value pushes to the right, comes back with a short one."""
     section[key] = _on_one_line(value)
-    if key in section.ca.items:
+    if key in section.ca.items and section.ca.items[key][2].value.lstrip(" ").startswith("#"):  # else it is the next line's
         section.yaml_add_eol_comment(section.ca.items[key][2].value, key, column=COMMENTS)
 
 
@@ -84,7 +89,27 @@ def _on_one_line(value: Any) -> Any:
 
 
 def _read(name: str) -> dict[str, dict]:
-    return yaml.safe_load(_text(name)) or {}
+    """Return a recipe's changes. Raises UserError if the file has another form, or a section or network that no recipe changes."""
+    file = FOLDER / f"{name}.yaml"
+    try:
+        changes = yaml.safe_load(_text(name)) or {}
+    except (yaml.YAMLError, ValueError) as error:
+        raise UserError(f"{file}: not readable as YAML: {one_line(error)}") from None
+    known = None if name == BASE else _read(BASE)
+    _refuse_others(file, "", changes, known)
+    if "networks" in changes:
+        _refuse_others(file, "networks.", changes["networks"], known and known["networks"])
+    return changes
+
+
+def _refuse_others(file: Path, where: str, changes: Any, known: dict | None) -> None:
+    if not isinstance(changes, dict):
+        raise UserError(f"{file}: {where or 'the whole'}: expected sections of keys and values; received {shown(changes)}")
+    for key, values in changes.items():
+        if known is not None and key not in known:
+            raise UserError(f"{file}: {where}{key}: expected {nearest(str(key), sorted(known))}; received the unknown {key}")
+        if not isinstance(values, dict):
+            raise UserError(f"{file}: {where}{key}: expected keys and values; received {shown(values)}")
 
 
 def _text(name: str) -> str:

@@ -1,5 +1,6 @@
 """Recipes: that each can be taken, that their order makes no difference, and that comments stay."""
 
+import re
 import shutil
 
 import pytest
@@ -79,9 +80,27 @@ def test_an_unknown_recipe_is_refused_with_the_nearest_and_the_known_ones():
         recipe.values("lennet")
 
 
-def test_a_key_that_params_yaml_has_not_is_refused():
-    with pytest.raises(UserError, match=r"train\.speed: expected a key of params\.yaml"):
-        recipe.written_into(PARAMS, {"train": {"speed": 3}})
+@pytest.mark.parametrize(("changes", "key"), [
+    ({"train": {"speed": 3}}, "train.speed"),
+    ({"networks": {"lenett": {}}}, "networks.lenett"),
+    ({"networks": {"lenet": {"dens": 3}}}, "networks.lenet.dens"),
+])  # fmt: skip
+def test_a_key_that_params_yaml_has_not_is_refused(changes, key):
+    with pytest.raises(UserError, match=rf"{re.escape(key)}: expected a key of params\.yaml"):
+        recipe.written_into(PARAMS, changes)
+
+
+@pytest.mark.parametrize("section", ["augment:", "networks:", "networks:\n  lenet:"])
+def test_a_section_left_empty_is_one_line(section):
+    params = yaml.safe_dump({"augment": {"shift": 1}, "networks": {"lenet": {"dense": 2}}} | yaml.safe_load(section))
+    with pytest.raises(UserError, match=r"expected a key of params\.yaml"):
+        recipe.written_into(params, {"augment": {"shift": 2}, "networks": {"lenet": {"dense": 3}}})
+
+
+def test_a_comment_of_one_s_own_below_a_key_without_one_stays_where_it_is():
+    assert recipe.written_into("train:\n  epochs: 9\n  # mine\n  seed: 1\n", {"train": {"epochs": 3}}).splitlines() == [
+        "train:", "  epochs: 3", "  # mine", "  seed: 1",
+    ]  # fmt: skip
 
 
 @pytest.fixture
@@ -112,6 +131,22 @@ def test_make_recipe_writes_its_values_into_params_yaml_keeps_the_comments_and_s
 def test_course_a_brings_params_yaml_back_as_committed_to_the_byte(project, name):
     for taken in (name, recipe.BASE):
         recipe.main(taken)
+    assert (project / "params.yaml").read_text() == PARAMS
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("- 3", r"mine\.yaml: the whole: expected sections of keys and values; received \[3\]"),
+    ("trian: {seed: 3}", r"mine\.yaml: trian: expected train; received the unknown trian"),
+    ("train:", r"mine\.yaml: train: expected keys and values; received nothing"),
+    ("networks: {lenett: {dense: 3}}", r"mine\.yaml: networks\.lenett: expected lenet; received the unknown lenett"),
+    ("networks: {lenet: 3}", r"mine\.yaml: networks\.lenet: expected keys and values; received 3"),
+    ("train: {epochs: [", r"mine\.yaml: not readable as YAML: .*"),
+    ("train: {epochs: 2020-13-45}", r"mine\.yaml: not readable as YAML: .*"),
+])  # fmt: skip
+def test_a_recipe_of_one_s_own_with_a_mistake_is_one_line_and_params_yaml_stays(project, text, said):
+    (project / "recipes/mine.yaml").write_text(text)
+    with pytest.raises(UserError, match=said):
+        recipe.main("mine")
     assert (project / "params.yaml").read_text() == PARAMS
 
 
