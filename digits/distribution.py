@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from digits import rendezvous
 from digits.compute import keras, span, tf
 from digits.errors import UserError
-from digits.params import positive
+from digits.params import between
 
 NAMES = ("none", "mirrored", "multiworker")
 APART = 2**32  # between the dropout counters of two replicas; a counter rises by one a step
@@ -33,7 +33,7 @@ Loaded = TypeVar("Loaded", bound=Resumable)
 class WorkersParams:
     """Section `workers` of params.yaml. It decides no number of a training, so it is no part of its fingerprint."""
 
-    timeout: float = positive()  # seconds for all workers to come together
+    timeout: float = between(0.001, 86_400)  # seconds for all workers to come together
 
 
 def strategy(name: str, *, tf_config: str | None, timeout: float) -> tf.distribute.Strategy:

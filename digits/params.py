@@ -99,7 +99,7 @@ def read_section(section: str, text: str) -> dict[str, Any]:
 def _document(text: str) -> dict[str, Any]:
     try:
         document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter of a date such as 2020-13-45
         raise UserError(f"params.yaml: not readable as YAML: {one_line(error)}") from error
     if not isinstance(document, dict):
         raise UserError(f"params.yaml: expected sections; received {shown(document)}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from digits.errors import UserError, shown
 
 GO = b"go\n"
+HEAR = 1.0  # seconds for who calls to say its number
 PAUSE = 0.1  # seconds between two calls to a chief that does not listen yet
 
 
@@ -67,9 +68,12 @@ def _wait_for_others(workers: Cluster, *, deadline: float, timeout: float) -> No
             while missing:
                 server.settimeout(_left(deadline))
                 call, _ = server.accept()
-                calls.append(call)
-                call.settimeout(_left(deadline))
-                missing.discard(_number(call.makefile("rb").readline(20)))
+                number = _heard(call, seconds=min(HEAR, _left(deadline)))
+                if number in range(1, len(workers.addresses)):
+                    calls.append(call)
+                    missing.discard(number)
+                else:
+                    call.close()
         for call in calls:
             call.sendall(GO)
     except (_Late, TimeoutError):
@@ -108,7 +112,13 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _number(line: bytes) -> int | None:
+def _heard(call: socket.socket, *, seconds: float) -> int | None:
+    """Return the number that a worker says, or None of a stranger, who says something else, nothing, or hangs up."""
+    call.settimeout(seconds)
+    try:
+        line = call.makefile("rb").readline(20)
+    except OSError:
+        return None
     return int(line) if line.strip().isdigit() else None
 
 

@@ -71,9 +71,24 @@ def _order(labels: np.ndarray, *, order: str, seed: tuple[int, int]) -> np.ndarr
     shuffled = np.random.default_rng(seed).permutation(rows)
     if order == "shuffled":
         return shuffled
-    # Each row's rank within its class, as a share of the class: sorted by it, any head holds the same share of every class.
-    share = np.empty(len(labels))
-    for label in np.unique(labels):
-        of_class = shuffled[labels[shuffled] == label]
-        share[of_class] = (np.arange(len(of_class)) + 0.5) / len(of_class)
-    return shuffled[np.argsort(share[shuffled], kind="stable")]
+    classes, counts = np.unique(labels, return_counts=True)
+    of_place, ordered = _evenly(counts), np.empty_like(rows)
+    for number, label in enumerate(classes):
+        ordered[of_place == number] = shuffled[labels[shuffled] == label]
+    return ordered
+
+
+def _evenly(counts: np.ndarray) -> np.ndarray:
+    """Return so many of each class, by its number, in an order whose every head has each class's share to within one.
+
+    R. Tijdeman, The chairman assignment problem, Discrete Mathematics 32 (1980): of the classes that have fallen behind their share
+    by `least`, the next is the one that would be a whole place behind first.
+    """
+    share, least = counts / counts.sum(), 1 / max(2 * len(counts) - 2, 1)
+    taken, order = np.zeros(len(counts), np.int64), np.empty(counts.sum(), np.int64)
+    for place in range(len(order)):
+        behind = share * (place + 1) - taken
+        may = (behind >= least - 1e-9) & (taken < counts)
+        order[place] = at = np.where(may, (1 - least - behind) / share, np.inf).argmin()
+        taken[at] += 1
+    return order

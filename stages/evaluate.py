@@ -14,14 +14,14 @@ import numpy as np
 
 from digits import arrays, evaluation, inference, models, reports, timing, trained
 from digits.compute import ComputeParams
-from digits.params import positive
+from digits.params import between
 from digits.stage import run, say
 from digits.writing import write_text
 
 
 @dataclass(frozen=True)
 class EvaluateParams:
-    calibration_bins: int = positive()  # of the expected calibration error
+    calibration_bins: int = between(1, 10_000)  # of the expected calibration error
 
 
 def main(

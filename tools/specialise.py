@@ -97,9 +97,13 @@ def _checks(source: Source, _known: Mapping[str, Any], _dropped: frozenset[str])
 
 def _is_check(node: ast.AST) -> bool:
     if isinstance(node, ast.If):
-        return not node.orelse and all(isinstance(each, ast.Raise) or _is_check(each) for each in node.body)
+        return not node.orelse and all(_is_refusal(each) or _is_check(each) for each in node.body)
     call = node.value if isinstance(node, ast.Expr) else None
     return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id.startswith("_check")
+
+
+def _is_refusal(node: ast.AST) -> bool:
+    return isinstance(node, ast.Raise) and "SystemExit" not in _names(node)  # which ends a run for what it finds
 
 
 def _decided(source: Source, known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:

@@ -89,7 +89,7 @@ def _free_ports(count: int) -> list[int]:
 
 def main(count: str = "2") -> None:
     """Bring output/workers up to date and train there."""
-    if not count.isdigit() or not 1 <= int(count) <= 64:
+    if not count.isdecimal() or not 1 <= int(count) <= 64:
         raise UserError(f"N: expected a whole number from 1 to 64; received {shown(count)}")
     threads = yaml.safe_load(parameters.text())["compute"]["threads"]
     each = max(1, threads // int(count)) if type(threads) is int else threads  # no number is refused by the stage

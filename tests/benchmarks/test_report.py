@@ -120,7 +120,8 @@ def test_two_commits_are_compared(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(None, "is not there"), ("{", "is no results.json"), ('{"epochs": 1}', "is no results")]
+    ("text", "said"),
+    [(None, "is not there"), ("{", "is no results.json"), ("{}", "is no results"), ('{"epochs": 1}', "is no results")],
 )
 def test_what_is_no_results_json_is_one_line(tmp_path, text, said):
     path = tmp_path / "new.json"

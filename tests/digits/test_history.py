@@ -38,3 +38,9 @@ def drawn(plot: dict) -> list[str]:
 def test_a_table_with_a_cell_that_is_no_number_is_refused(text):
     with pytest.raises(UserError, match=r"history\.csv: expected a number"):
         history.from_csv(text)
+
+
+@pytest.mark.parametrize("text", ["", "epoch,loss\n", "loss\n1\n"])
+def test_a_table_without_an_epoch_is_refused(text):
+    with pytest.raises(UserError, match=r"history\.csv: expected a column epoch and a row for each; received none"):
+        history.from_csv(text)

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import struct
 import threading
 import time
 
@@ -76,23 +77,45 @@ def test_a_port_that_is_taken_is_named():
     assert told[0].startswith(f"the chief cannot listen at {address}: ")
 
 
+def says_something_else(call: socket.socket) -> None:
+    call.sendall(b"GET / HTTP/1.1\n")
+
+
+def says_nothing(call: socket.socket) -> None:
+    call.recv(1)  # until the chief hangs up
+
+
+def hangs_up_at_once(call: socket.socket) -> None:
+    call.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # its close is a reset
+
+
 @NEEDS_LOOPBACK
-def test_a_stranger_s_call_is_not_taken_for_a_worker():
-    who = addresses(2)
+@pytest.mark.parametrize("behaviour", [says_something_else, says_nothing, hangs_up_at_once])
+def test_a_stranger_s_call_is_no_worker_s_and_keeps_none_away(behaviour):
+    who, called = addresses(2), threading.Event()
 
     def stranger() -> None:
-        for _ in range(100):
+        for _ in range(1000):
             try:
                 with socket.create_connection(("127.0.0.1", int(who[0].rpartition(":")[2])), timeout=5) as call:
-                    call.sendall(b"GET / HTTP/1.1\n")
+                    called.set()
+                    behaviour(call)
                     return
             except ConnectionRefusedError:
                 time.sleep(0.01)
 
-    caller = threading.Thread(target=stranger)
-    caller.start()
-    assert meet(who, indices=(0,), timeout=1)[0].startswith("worker 1 (")
-    caller.join()
+    def worker() -> None:
+        called.wait(10)
+        told.update(meet(who, indices=(1,), timeout=10))
+
+    told: dict[int, str] = {}
+    threads = [threading.Thread(target=stranger), threading.Thread(target=worker)]
+    for thread in threads:
+        thread.start()
+    told.update(meet(who, indices=(0,), timeout=10))
+    for thread in threads:
+        thread.join()
+    assert told == {0: "", 1: ""}
 
 
 def config(**changed) -> str:

@@ -71,14 +71,20 @@ def test_the_same_seed_draws_the_same_rows_and_another_seed_others(order, seed):
     assert not np.array_equal(first, other)
 
 
-@given(counts=st.lists(st.integers(1, 60), min_size=2, max_size=6), share=st.floats(0.05, 0.9), seed=SEEDS)
-def test_stratified_gives_each_class_its_share(counts, share, seed):
-    labels = np.repeat(np.arange(len(counts)), counts)
-    order = splitting._order(np.random.default_rng(seed).permutation(labels), order="stratified", seed=(seed, 0))
-    shuffled = np.random.default_rng(seed).permutation(labels)
-    size = max(1, int(share * len(labels)))
-    got = np.bincount(shuffled[order[:size]], minlength=len(counts))
-    assert np.abs(got - size * np.array(counts) / len(labels)).max() <= max(1, len(counts) / 2)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=40) | st.tuples(st.just(500), *[st.integers(1, 5)] * 60))
+def test_every_head_of_the_stratified_order_has_each_class_s_share_to_within_one(counts):
+    order = splitting._evenly(np.array(counts))
+    taken = np.cumsum(order[:, None] == np.arange(len(counts)), axis=0)
+    due = np.arange(1, len(order) + 1)[:, None] * np.array(counts) / sum(counts)
+    assert np.abs(taken - due).max() < 1
+    assert taken[-1].tolist() == list(counts)
+
+
+@given(seed=SEEDS)
+def test_a_stratified_split_has_each_class_s_share_to_within_two(seed):
+    splits = split(labelled_images(train=300, test=40), train=197, validation=53, test=31, order="stratified", seed=seed)
+    for part in splits.values():
+        assert np.abs(np.bincount(part.labels, minlength=10) - len(part) / 10).max() < 2
 
 
 def test_merge_maps_classes_together_and_drops_them():

@@ -104,7 +104,7 @@ def test_two_runs_of_one_seed_agree_to_the_bit():
 
 
 def test_another_seed_shuffles_otherwise():
-    assert not same(train(), train(seed=2))
+    assert not same(train(shift=0), train(shift=0, seed=2))
 
 
 @pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"batches": 13}, {"batches": 29}])

@@ -309,6 +309,15 @@ def test_run_again_over_its_own_outputs_it_accepts_the_folder_and_writes_the_sam
     assert [path.read_bytes() for path in outputs] == first
 
 
+def test_a_training_that_diverges_ends_in_the_pipeline_s_line(images, tmp_path):
+    wild = {**SMALL, "train": {**SMALL["train"], "optimizer": "sgd", "learning_rate": 1e30}}
+    (tmp_path / "proj2.py").write_text(written(with_params(tmp_path, **wild), mnist=str(images[0])), encoding="utf-8")
+    run = isolated(tmp_path, "proj2.py", **ONEDNN)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1] == "training diverged in epoch 1 of 4: the loss is not finite; lower train.learning_rate"
+    assert "Traceback" not in run.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("environment", [ONEDNN, {}])
 def test_on_mnist_the_default_recipe_reaches_the_committed_accuracy(environment, tmp_path):

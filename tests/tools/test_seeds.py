@@ -18,7 +18,7 @@ def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
     params["train"]["seed"] = 7
     write_text(tmp_path / "params.yaml", yaml.safe_dump(params))
     output = tmp_path / "output"
-    write_text(output / "train/history.csv", "validation_loss,validation_accuracy\n0.5,0.8\n0.25,0.9\n0.375,0.95\n")
+    write_text(output / "train/history.csv", "epoch,validation_loss,validation_accuracy\n1,0.5,0.8\n2,0.25,0.9\n3,0.375,0.95\n")
     write_text(output / "metrics.json", '{"accuracy": 0.5}')
     write_text(output / "timing.json", '{"train": {"seconds": 1.5}}')
     labels = np.arange(12, dtype=np.uint8) % 2

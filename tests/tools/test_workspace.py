@@ -86,8 +86,9 @@ def test_a_home_is_expanded_and_nothing_stays_nothing(monkeypatch):
     assert workspace.absolute("") == ""
 
 
-def test_a_params_yaml_that_is_none_is_one_line_and_makes_nothing(project):
-    (project / "params.yaml").write_text("train: [")
+@pytest.mark.parametrize("text", ["train: [", "train: {seed: 2020-13-45}"])
+def test_a_params_yaml_that_is_none_is_one_line_and_makes_nothing(project, text):
+    (project / "params.yaml").write_text(text)
     with pytest.raises(UserError, match=r"params\.yaml: not readable as YAML"):
         workspace.make(project / "output/inner", {})
     assert not (project / "output").exists()
