@@ -20,7 +20,8 @@ def read(path: Path) -> dict[str, Any]:
     """Return a results.json. Raises UserError if it is none."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        seconds(found), _name(found)
+        seconds(found)
+        _name(found)
         return found
     except (FileNotFoundError, IsADirectoryError):
         raise UserError(f"{path} is not there; `make bench` writes benchmarks/results.json") from None

@@ -82,7 +82,7 @@ def read(path: Path) -> dict[str, np.ndarray]:
             return dict(file)
     except FileNotFoundError:
         raise UserError(f"{path} is not there; `dvc repro` makes it") from None
-    except PermissionError:  # the bytes may be whole
+    except (PermissionError, MemoryError):  # the bytes may be whole
         raise
     except (
         Exception

@@ -184,30 +184,28 @@ def _height(high: np.ndarray, area: np.ndarray) -> float:
     return float(high[order][np.searchsorted(share, share[-1] / 2)])
 
 
-def _merged(boxes: np.ndarray, tall: float) -> list[list[int]]:
+def _merged(boxes: np.ndarray, tall: float) -> list[np.ndarray]:
     """Return the pieces of each digit: a piece joins another that it lies above or below of, near, unless both are whole digits."""
-    group = list(range(len(boxes)))
+    group = np.arange(len(boxes))
     for a in range(len(boxes)):
-        for b in range(a):
-            if _belong(boxes[a], boxes[b], tall):
-                old, new = group[a], group[b]
-                group = [new if at == old else at for at in group]
-    return [[i for i, at in enumerate(group) if at == one] for one in dict.fromkeys(group)]
+        for b in np.flatnonzero(_belong(boxes[a], boxes[:a], tall)):
+            group[group == group[a]] = group[b]
+    return [np.flatnonzero(group == one) for one in dict.fromkeys(group.tolist())]
 
 
-def _belong(a: np.ndarray, b: np.ndarray, tall: float) -> bool:
-    apart = np.maximum(a[:2], b[:2]) - np.minimum(a[2:], b[2:])  # x, y; below 0 they overlap
-    low, high = min(a[3] - a[1], b[3] - b[1]), max(a[3], b[3]) - min(a[1], b[1])
-    wide = max(a[2], b[2]) - min(a[0], b[0])
-    return bool(
-        apart.max() < NEAR * tall and low < 0.7 * tall and high < 1.5 * tall and wide < 1.3 * tall and apart[0] < 0.08 * tall
-    )
+def _belong(box: np.ndarray, boxes: np.ndarray, tall: float) -> np.ndarray:
+    """Return bool (n,): which of the boxes (n, 4) are of the same digit as `box` (4,), each left, top, right, bottom."""
+    apart = np.maximum(boxes[:, :2], box[:2]) - np.minimum(boxes[:, 2:], box[2:])  # x, y; below 0 they overlap
+    wide, high = (np.maximum(boxes[:, 2:], box[2:]) - np.minimum(boxes[:, :2], box[:2])).T
+    low = np.minimum(boxes[:, 3] - boxes[:, 1], box[3] - box[1])
+    near = (apart.max(axis=1) < NEAR * tall) & (apart[:, 0] < 0.08 * tall)
+    return near & (low < 0.7 * tall) & (high < 1.5 * tall) & (wide < 1.3 * tall)
 
 
 def _reading_order(boxes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the order of boxes, row by row from the left, and the row of each in that order.
 
-    Each box, from the left, goes on with the row whose last box it lies beside.
+    Each box, from the left, goes on with the row beside whose last three boxes, on average, it lies.
     """
     middle, high = (boxes[:, 1] + boxes[:, 3]) / 2, boxes[:, 3] - boxes[:, 1]
     tall = float(np.median(high))

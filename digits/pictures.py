@@ -11,6 +11,7 @@ import warnings
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -46,7 +47,8 @@ def read(data: bytes, *, ink: str, normalise: str) -> np.ndarray:
     ink        whether it is dark or light; auto takes what there is less of at the picture's edge
     normalise  mnist: cut out, fitted and centred as MNIST's images are; none: the whole picture, scaled
 
-    Raises NoPicture if the bytes cannot be decoded, whole, or show nothing.
+    Raises NoPicture if the bytes cannot be decoded, or show nothing. A PNG is checked whole; of other formats what their decoder
+    can tell, and libjpeg may say it on stderr.
     """
     grey = cv2.cvtColor(decode(data, longest=LARGE), cv2.COLOR_BGR2GRAY)
     return character(grey, ink=ink) if normalise == "mnist" else _resized(_light_on_dark(grey, ink), SIDE, SIDE)
@@ -60,13 +62,13 @@ def character(grey: np.ndarray, *, ink: str) -> np.ndarray:
 def only_character(grey: np.ndarray, *, ink: str) -> np.ndarray | None:
     """Return `character`, or None if the picture shows more or less than one.
 
-    It shows one if a piece is most of its ink, and no grid of printed lines. Raises NoPicture if that ink is as pale as paper.
+    It shows one if a piece is most of its ink, darker than paper is, and no grid of printed lines.
     """
     try:
         found = _ink(grey, ink)
-    except NoPicture:
+        return _normalised(found) if _is_one(found) else None
+    except NoPicture:  # nothing, or what is as pale as a crease: of a page that may be all that was seen
         return None
-    return _normalised(found) if _is_one(found) else None
 
 
 def class_of(parts: Sequence[str], *, classes: str) -> str | None:
@@ -77,7 +79,7 @@ def class_of(parts: Sequence[str], *, classes: str) -> str | None:
     """
     if classes == "folder" or (classes == "auto" and len(parts) > 1):
         return parts[0] if len(parts) > 1 else None
-    return re.sub(r"[ _-][0-9]+$", "", parts[-1].rpartition(".")[0])
+    return re.sub(r"[ _-][0-9]+$", "", Path(parts[-1]).stem) or None
 
 
 def in_turn(labels: Sequence[str]) -> list[int]:
@@ -124,6 +126,8 @@ def decode(data: bytes, *, longest: int) -> np.ndarray:
         raw = _turned(_on_white(raw), header)
     elif header.transparent:  # it said so, and is not
         raw = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))
+    if raw.ndim != 3:  # of a picture of floats OpenCV makes no colours, though asked to
+        raise NoPicture(f"expected grey levels or colours; received a {header.kind} that holds neither")
     return shrunk(raw, longest)
 
 
@@ -146,6 +150,8 @@ def _header(data: bytes) -> _Header:
                 header = _Header(image.size, str(image.format), image.has_transparency_data, exif.get(_ORIENTATION, 1))
         except Image.DecompressionBombError:  # from 179 megapixels on
             raise NoPicture(f"expected at most {MOST_MEGAPIXELS} megapixels; received over 178") from None
+        except MemoryError:
+            raise
         except Exception as error:  # its readers raise a dozen types for damaged bytes, struct.error and SyntaxError among them
             if data[:8] == _PNG:
                 raise NoPicture("expected a whole PNG; received a damaged one") from None

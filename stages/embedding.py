@@ -20,10 +20,9 @@ from digits.params import anything, between, positive, seed
 from digits.projection import principal_components
 from digits.stage import run, say
 from digits.writing import write_figure, write_text
-from stages.tables import read_both, read_texts
+from stages.tables import STROKES, read_both, read_texts
 
 NEIGHBOURS = (1, 3, 5)  # that vote
-UNSEEN = 1000  # strokes of a seed, from which stages/symbols.py takes; those that choose a layer come after
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def main(
     network = trained.network(model, networks, compute, classes=len(seen.class_names), weights=weights)
 
     each, count = embedding.validation_images, embedding.validation_sets * embedding.validation_images
-    letters = strokes.draw(count, classes=strokes.CLASSES["greek"], seed=embedding.validation_seed, start=UNSEEN)
+    letters = strokes.draw(count, classes=strokes.CLASSES["greek"], seed=embedding.validation_seed, start=STROKES)
     scored, layer = choose(network, *letters, layer=embedding.layer, each=each)
     first = vectors(network, seen.images[:1], layer=layer)[0]
     compared = compare(

@@ -43,7 +43,7 @@ def main(
     if not photos.exists():
         told = f" · strokes made by the project, for {photos} is not there"
         photos = stand_in(photos, output / "strokes.png", handwriting)
-    shown = taken.read(photos, layout=handwriting.layout, ink=handwriting.ink)
+    shown = taken.read(photos, layout=handwriting.layout, ink=handwriting.ink, class_names=split.class_names)
     if not shown:
         raise UserError(f"{photos}: expected a picture of digits, or a folder of them; received none")
 

@@ -9,7 +9,7 @@ import numpy as np
 from digits import arrays, csvs, pictures
 from digits.errors import UserError
 from digits.params import anything, between, one_of
-from stages.folders import files_below
+from stages.folders import bytes_of, files_below
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,11 @@ def read_folder(folder: Path, *, classes: str, ink: str, normalise: str, key: st
         raise UserError(f"{folder}: expected a folder of pictures; received none; {mend}")
     labels, images, sums = [], [], hashlib.sha256()
     for path in below:
-        data, label = (folder / path).read_bytes(), pictures.class_of(path.parts, classes=classes)
-        if not label:
+        label = pictures.class_of(path.parts, classes=classes)
+        if label is None:
             raise UserError(f"{folder / path}: expected the class as {classes}; received none; see {key}")
         try:
+            data = bytes_of(folder / path)
             images.append(pictures.read(data, ink=ink, normalise=normalise))
         except pictures.NoPicture as error:
             raise UserError(f"{folder / path}: {error}") from None

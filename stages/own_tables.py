@@ -8,6 +8,7 @@ import numpy as np
 from digits import arrays, csvs
 from digits.errors import UserError
 from digits.params import anything, positive
+from digits.stage import warn
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ def tabled(own: Path, csv: CsvParams) -> arrays.Dataset:
     elif csv.test_rows < len(train):
         images, test_images = np.split(images, [-csv.test_rows])
         index, test_index = np.split(index, [-csv.test_rows])
+        if len(unseen := np.setdiff1d(test_index, index)):
+            lacking = ", ".join(names[label] for label in unseen[:5])
+            last = f"the last {csv.test_rows} rows"
+            warn(f"{train.name}: {last} have {len(unseen)} classes that no row before has, {lacking}; shuffle it")
     else:
         rows = f"fewer than the {len(train)} rows of {train.name}"
         raise UserError(f"params.yaml: csv.test_rows: expected {rows}; received {csv.test_rows}")

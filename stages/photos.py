@@ -1,5 +1,6 @@
 """The photos that handwriting reads: pages with many digits, and crops, pictures of one digit each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,10 +10,9 @@ import numpy as np
 from digits import answers, pages, pictures, strokes
 from digits.stage import warn
 from digits.writing import write_picture, write_text
-from stages.folders import files_below
+from stages.folders import bytes_of, files_below, refuse_unwritable
 
 LAYOUT = ("auto", "crop", "page")
-MOST_BYTES = 1 << 29  # of a file
 THUMBNAIL = 168  # pixels, the longer side
 KEPT = 1000  # files, up to which thumbnails stay in memory, 85 MB; of more each is decoded again when its sheet is drawn
 
@@ -38,13 +38,17 @@ class Photo:
         return self.picture(longest=THUMBNAIL) if self.thumbnail is None else self.thumbnail
 
 
-def read(photos: Path, *, layout: str, ink: str) -> list[Photo]:
-    """Return the pictures of a file or folder that show digits; each file that does not is one line of warning."""
-    shown, files = [], _files(photos)
+def read(photos: Path, *, layout: str, ink: str, class_names: Iterable[str]) -> list[Photo]:
+    """Return the pictures of a file or folder that show digits; each file that does not is one line of warning.
+
+    What is written of them counts as far as the network has classes of these names.
+    """
+    shown, files, names = [], _files(photos), set(map(str, class_names))
     for path in files:
         try:
             photo = _photo(path, photos, layout=layout, ink=ink)
-            shown.append(photo if len(files) <= KEPT else replace(photo, thumbnail=None))
+            written = "".join(letter for letter in photo.written or "" if letter in names) or None
+            shown.append(replace(photo, written=written, thumbnail=photo.thumbnail if len(files) <= KEPT else None))
         except pictures.NoPicture as error:
             warn(f"{path}: {error}")
         except OSError as error:
@@ -67,6 +71,7 @@ def _red_first(image: np.ndarray) -> np.ndarray:
 def _files(photos: Path) -> list[Path]:
     """Return a folder's files, but neither hidden ones nor the texts beside pictures."""
     if not photos.is_dir():
+        refuse_unwritable(photos)
         return [photos]
     below = files_below(photos)
     texts = {path.with_suffix(".txt") for path in below if path.suffix != ".txt"}
@@ -74,9 +79,7 @@ def _files(photos: Path) -> list[Path]:
 
 
 def _photo(path: Path, photos: Path, *, layout: str, ink: str) -> Photo:
-    if path.stat().st_size > MOST_BYTES:
-        raise pictures.NoPicture(f"expected at most {MOST_BYTES >> 20} MB; received {path.stat().st_size >> 20}")
-    data, text = path.read_bytes(), path.with_suffix(".txt")
+    data, text = bytes_of(path), path.with_suffix(".txt")
     name = Path(path.name) if path == photos else path.relative_to(photos)
     written = (
         "".join(filter(str.isalnum, text.read_text(encoding="utf-8", errors="replace")))

@@ -19,13 +19,12 @@ Answers = Sequence[Sequence[answers.Answer]]  # of each photo
 
 
 def answered(shown: Sequence[Photo], probabilities: np.ndarray, *, class_names: np.ndarray, least: float) -> Answers:
-    """Return each photo's answers from the rows of all of them; what is written but no class of the network's is no truth."""
-    said, names = [], {str(name) for name in class_names}
+    """Return each photo's answers from the rows of all of them, beside what is written there."""
+    said = []
     for photo, rows in zip(shown, _parts(probabilities, shown), strict=True):
         likeliest = [str(class_names[at]) for at in rows.argmax(axis=1)]
         truths = [None] * len(rows) if photo.written is None else answers.aligned(photo.written, likeliest)
-        known = [truth if truth in names else None for truth in truths]
-        said.append(answers.of(rows, known, class_names=class_names, least=least))
+        said.append(answers.of(rows, truths, class_names=class_names, least=least))
     return said
 
 

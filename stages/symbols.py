@@ -14,14 +14,14 @@ from digits.errors import UserError
 from digits.stage import run, say, warn
 from digits.writing import write_text
 from stages.pictures_to_csv import SymbolsParams, pictured, refuse_one_category
-from stages.tables import write_tables
-
-DRAWN = 1000  # strokes, from which so many of each category are taken
+from stages.tables import STROKES, write_tables
 
 Labelled = tuple[np.ndarray, list[str]]  # images uint8 (n, 28, 28), and the category of each
 
 
 def main(output: Path, symbols: SymbolsParams) -> None:
+    if not symbols.examples:
+        raise UserError("params.yaml: symbols.examples: expected a folder; received nothing")
     folders = {"symbols.examples": symbols.examples, "symbols.own": symbols.own}
     missing = " and ".join(f"{key}: {name}" for key, name in folders.items() if name and not folder_of(name).is_dir())
     if missing and symbols.offline == "stop":
@@ -55,7 +55,7 @@ def read_or_draw(name: str, symbols: SymbolsParams, *, names: list[str], after: 
     unknown = [each for each in names if each not in strokes.CLASSES["all"]]
     if unknown:
         raise UserError(f'symbols.own: {name}: no such folder, and strokes have no {unknown[0]}; name another folder, or ""')
-    images, labels = strokes.draw(DRAWN, classes=names, seed=symbols.strokes_seed)
+    images, labels = strokes.draw(STROKES, classes=names, seed=symbols.strokes_seed)
     first, count = (symbols.strokes_examples, symbols.strokes_own) if after else (0, symbols.strokes_examples)
     rows = np.concatenate([np.flatnonzero(labels == label)[first : first + count] for label in range(len(names))])
     return (images[rows], [names[label] for label in labels[rows]]), "strokes"

@@ -10,6 +10,8 @@ from digits.errors import UserError
 from digits.symbols import Symbols
 from digits.writing import write_text
 
+STROKES = 1000  # of a seed, from which the stage symbols takes; embedding chooses a layer by those after them
+
 
 def write_tables(folder: Path, images: np.ndarray, labels: list[str]) -> None:
     """Write the images, the number of each one's category, from 0 in the order of their names, and these names."""

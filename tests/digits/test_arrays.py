@@ -72,6 +72,14 @@ def test_arrays_that_are_not_what_they_should_be_are_refused(tmp_path, changed, 
         arrays.load(tmp_path / "split.npz", arrays.Split)
 
 
+def test_a_file_for_which_there_is_no_memory_is_not_called_damaged(tmp_path, monkeypatch):
+    path = tmp_path / "big.npz"
+    np.savez(path, images=np.zeros(3))
+    monkeypatch.setattr(np.lib.format, "read_array", lambda *_, **__: (_ for _ in ()).throw(MemoryError))
+    with pytest.raises(MemoryError):
+        arrays.read(path)
+
+
 def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
     def refuse(path, mode):
         raise PermissionError(13, "Permission denied", str(path))

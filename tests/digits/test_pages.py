@@ -1,5 +1,8 @@
 """What finding digits on a page promises, on pages of strokes made here; nothing runs a network but the slow tests."""
 
+import itertools
+import time
+
 import cv2
 import numpy as np
 import pytest
@@ -72,6 +75,29 @@ def test_any_tiny_picture_is_looked_at_without_an_error(seed):
     height, width = random.integers(1, 40, 2)
     found = pages.find(random.integers(0, 256, (height, width)).astype(np.uint8), ink="auto")
     assert len(found.images) == len(found.corners) == len(found)
+
+
+BOXES = st.lists(st.tuples(*[st.integers(0, 60)] * 2, *[st.integers(1, 25)] * 2), max_size=15)
+
+
+@given(BOXES, st.floats(5, 30))
+def test_pieces_join_one_by_one_into_the_same_digits(corners, tall):
+    boxes = np.array([[x, y, x + wide, y + high] for x, y, wide, high in corners]).reshape(-1, 4)
+    together = [{i} for i in range(len(boxes))]  # of each piece the digit it is in
+    for a, b in itertools.combinations(range(len(boxes)), 2):
+        if pages._belong(boxes[b], boxes[a : a + 1], tall)[0]:
+            joined = together[a] | together[b]
+            for i in joined:
+                together[i] = joined
+    assert {frozenset(group.tolist()) for group in pages._merged(boxes, tall)} == set(map(frozenset, together))
+
+
+def test_a_printed_page_of_four_thousand_letters_is_joined_in_seconds():
+    x, y = np.meshgrid(np.arange(80) * 12, np.arange(50) * 18)
+    boxes = np.stack([x, y, x + 8, y + 12], axis=-1).reshape(-1, 4)
+    began = time.perf_counter()
+    assert len(pages._merged(boxes, 12.0)) == 4000
+    assert time.perf_counter() - began < 10  # 45 s when each pair was looked at by itself
 
 
 @pytest.mark.parametrize("shape", [(3, 3000), (3000, 2), (1, 3000)])

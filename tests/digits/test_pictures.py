@@ -197,6 +197,9 @@ def test_one_character_is_a_crop_and_several_or_squared_paper_are_none():
         (("T-shirt 2.jpg",), "name", "T-shirt"),
         (("alpha", "1.png"), "auto", "alpha"),
         (("alpha_001.png",), "auto", "alpha"),
+        (("alpha_001",), "name", "alpha"),
+        (("_1.png",), "name", None),
+        (("3.png",), "folder", None),
     ],
 )
 def test_the_class_is_the_folder_s_or_the_name_s(parts, classes, wanted):
@@ -206,6 +209,20 @@ def test_the_class_is_the_folder_s_or_the_name_s(parts, classes, wanted):
 def test_pictures_come_in_turn_and_the_last_of_each_class_are_apart():
     assert pictures.in_turn(["b", "b", "a", "a", "a"]) == [2, 0, 3, 1, 4]
     assert pictures.last_of_each(["a", "b", "a", "b", "a", "c"], share=0.34).tolist() == [False, False, False, True, True, False]
+
+
+def test_ink_as_pale_as_a_crease_is_no_character_and_no_error():
+    page = np.full((600, 800), 220, np.uint8)
+    page[:, 390:420] -= 12
+    assert pictures.only_character(page, ink="auto") is None
+    with pytest.raises(pictures.NoPicture):
+        pictures.character(page, ink="auto")
+
+
+def test_a_picture_of_floats_is_one_line():
+    header = b"Pf\n4 4\n-1.0\n"  # portable float map, grey
+    with pytest.raises(pictures.NoPicture, match="expected grey levels or colours; received a PPM"):
+        pictures.read(header + np.linspace(0, 1, 16, dtype="<f4").tobytes(), ink="auto", normalise="mnist")
 
 
 @pytest.mark.slow

@@ -466,6 +466,15 @@ def test_the_last_rows_of_a_table_are_its_test_images(world):
     assert data.source_sha256.tolist() == [hashlib.sha256((world.project / "own/train.csv").read_bytes()).hexdigest()]
 
 
+def test_a_class_that_only_the_last_rows_have_is_warned_of(world):
+    put_table(world.project / "own/train.csv", ["a", "a", "b", "c"])
+    csv_params(world)
+    run = world.fetch()
+    assert run.returncode == 0
+    said = "own/train.csv: the last 2 rows have 2 classes that no row before has, b, c; shuffle it"
+    assert run.stderr == f"fetch: warning: {said}\n"
+
+
 def test_a_table_of_test_images_and_tables_of_labels_are_read_and_their_checksums_kept(world):
     own = world.project / "own"
     images = put_table(own / "train.csv", ["no", "no"]), put_table(own / "test.csv", ["no"], seed=1)
@@ -510,6 +519,19 @@ def test_what_is_no_picture_of_a_class_is_named(world, name, said):
     picture_params(world)
     assert worlds.says_one_line(world.fetch(), said)
     assert not world.raw.exists()
+
+
+def test_a_file_name_that_is_no_utf_8_and_a_file_too_large_for_a_picture_are_named(world):
+    train = world.project / "own/train/a"
+    put_picture(train / "1.png", length=30)
+    picture_params(world)
+    foreign = Path(os.fsdecode(bytes(train) + b"/caf\xe9.png"))
+    put_picture(foreign, length=30)
+    assert worlds.says_one_line(world.fetch(), "caf\\xe9.png': expected a file name in UTF-8; rename it")
+    foreign.unlink()
+    with (train / "film.mkv").open("wb") as file:
+        file.truncate(1 << 30)  # takes no room
+    assert worlds.says_one_line(world.fetch(), "own/train/a/film.mkv: expected at most 512 MB; received 1024")
 
 
 def test_a_folder_without_pictures_and_a_new_class_in_test_are_named(world):

@@ -1,6 +1,7 @@
 """The stage `handwriting` on weights made here: what it warns of, refuses and writes; slow: how well the reader reads."""
 
 import csv
+import os
 import shutil
 import zlib
 from pathlib import Path
@@ -89,19 +90,37 @@ def test_what_shows_digits_is_read_and_what_does_not_is_one_line_each(world, pho
 
 
 def test_the_layout_can_be_said_each_picture_a_digit_or_each_a_page(photos):
-    alone = taken.read(photos, layout="crop", ink="auto")
+    alone = taken.read(photos, layout="crop", ink="auto", class_names=NAMES)
     assert [len(photo.images) for photo in alone] == [1, 1, 1, 1]
     assert all(photo.corners is None for photo in alone)
     assert [photo.written for photo in alone][-1] == "".join(map(str, PAGE.labels))
-    many = taken.read(photos, layout="page", ink="auto")
+    many = taken.read(photos, layout="page", ink="auto", class_names=NAMES)
     assert len(many) == 4
     assert len(many[-1].images) == len(PAGE.labels)
     assert all(photo.corners is not None and photo.corners.shape == (len(photo.images), 4, 2) for photo in many)
 
 
+def test_what_is_written_counts_as_far_as_the_network_has_such_classes(photos):
+    label = GLYPHS[0][0]
+    others = [name for name in NAMES if name != str(label)]
+    written = [photo.written for photo in taken.read(photos, layout="auto", ink="auto", class_names=others)]
+    assert written[0] is None
+    assert str(label) not in written[-1]
+    clothes = taken.read(photos, layout="auto", ink="auto", class_names=["T-shirt/top", "Bag"])
+    probabilities = np.eye(2)[[0] * sum(len(photo.images) for photo in clothes)]
+    said = readings.answered(clothes, probabilities, class_names=np.array(["T-shirt/top", "Bag"]), least=0)
+    assert readings.score(clothes, said) == "true digits not known"
+
+
+def test_a_file_name_that_is_no_utf_8_is_one_line_before_the_network_runs(world, photos):
+    (photos / os.fsdecode(b"caf\xe9.png")).write_bytes((photos / "page.jpg").read_bytes())
+    assert says_one_line(read(world, photos), "caf\\xe9.png': expected a file name in UTF-8; rename it")
+    assert not (world / "output/handwriting").exists()
+
+
 def test_thumbnails_of_very_many_files_are_decoded_again_and_drawn_as_large(photos, monkeypatch):
     def sheet():
-        shown = taken.read(photos, layout="auto", ink="auto")
+        shown = taken.read(photos, layout="auto", ink="auto", class_names=NAMES)
         said = readings.answered(shown, np.eye(10)[[0] * sum(len(photo.images) for photo in shown)], class_names=NAMES, least=0)
         return shown, dict(readings.figures(shown, said, title="t"))[Path("sheet.png")]
 

@@ -70,6 +70,12 @@ def test_what_cannot_be_read_is_one_line_and_writes_nothing(world, names, said):
     assert not (world / "data").exists()
 
 
+def test_no_folder_of_examples_is_one_line(world):
+    params(world, symbols={"examples": ""})
+    said = "symbols: params.yaml: symbols.examples: expected a folder; received nothing"
+    assert says_one_line(stage("symbols", "data/symbols", folder=world), said)
+
+
 def test_a_folder_that_is_not_there_is_one_line(world):
     assert says_one_line(stage("pictures_to_csv", "nowhere", folder=world), "nowhere: expected a folder of pictures")
     assert says_one_line(stage("pictures_to_csv", folder=world), "expected 1 paths, folder [output]")
