@@ -16,7 +16,7 @@ from digits import strokes
 from digits.stage import say
 from digits.writing import replacing
 
-# Of one epoch: as many as keep a round of all ways below about ten seconds on two cores (shared/facts.md), all at 15 minutes.
+# Of one epoch: as many as keep a round of all ways below about ten seconds on two cores, all at 15 minutes.
 IMAGES = {
     "softmax": 20_000,
     "mlp": 20_000,

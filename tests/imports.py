@@ -1,4 +1,4 @@
-"""Which project files a script imports, read from the source: DVC does not know (shared/facts.md)."""
+"""Which project files a script imports, read from the source, which DVC does not know."""
 
 import ast
 from pathlib import Path
