@@ -24,25 +24,27 @@ def draw(
     tall, wide = panels.size(ours.shape[:2], room=room)
     places = (small + 0.06, small + wide + 0.12)  # inches from the kernel's left edge
     step = tall + panels.GAP + (panels.LABEL if small < 0.3 else 0)
-    top = panels.HEAD + 0.9
+    top = 2 * panels.HEAD + 0.62
     below = top + panels.LABEL + step * -(-filters // columns) + 0.1
 
     what = panels.shown(f"cv2.filter2D and {layer} itself", kernels.shape[-1], "filter", of=kernels.shape[:2])
     figure = looks.page(what, title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
     scale = panels.scale(np.stack([ours, layers]), "response, with bias and activation")
+    weights = panels.signed(kernels, "weight of a filter")
     _, width = panels.place(ax, panels.channels(seen), panels.ink(seen), x=looks.MARGIN, y=0.05, room=1.2 * seen.shape[-1])
     beside = looks.MARGIN + width + 0.25
     panels.legend(ax, scale, x=beside, y=0.05)
+    panels.legend(ax, weights, x=beside, y=0.05 + panels.HEAD)
     for line, text in enumerate((f"left: what {layer} is given", f"largest difference: {difference:.2g} of the largest response")):
-        panels.write(ax, text, x=beside, y=0.62 + 0.22 * line, room=looks.WIDTH - looks.MARGIN - beside)
+        panels.write(ax, text, x=beside, y=0.05 + 2 * panels.HEAD + 0.22 * line, room=looks.WIDTH - looks.MARGIN - beside)
     for number in range(filters):
         x, y = looks.MARGIN + pitch * (number % columns), top + panels.LABEL + step * (number // columns)
         if number < columns:
             for at, text in zip(places, ("filter2D", "layer"), strict=True):
                 panels.write(ax, text, x=x + at, y=y - panels.LABEL, room=room, color=looks.MUTED)
         strip = panels.channels(kernels[..., number])
-        below_it, _ = panels.place(ax, strip, panels.signed(kernels, ""), x=x, y=y, room=small)
+        below_it, _ = panels.place(ax, strip, weights, x=x, y=y, room=small)
         panels.write(ax, f"{number}", x=x, y=y + below_it + 0.05, room=small)
         for at, maps in zip(places, (ours, layers), strict=True):
             panels.place(ax, maps[..., number], scale, x=x + at, y=y, room=room)

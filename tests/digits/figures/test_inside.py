@@ -42,11 +42,11 @@ def test_both_computations_stand_beside_their_filter_in_one_scale():
     figure = responses.draw(
         normal(3, 3, 1, 2), seen=normal(6, 6, 1), ours=ours, layers=layers, difference=3e-8, layer="conv1", title=TITLE
     )
-    arrays = drawn(figure)[2:]  # behind what is seen and the scale
+    arrays = drawn(figure)[3:]  # behind what is seen and the scales
     for number in range(2):
         assert np.array_equal(arrays[3 * number + 1], ours[..., number])
         assert np.array_equal(arrays[3 * number + 2], layers[..., number])
-    assert len({image.get_clim() for at, image in enumerate(figure.axes[0].images[2:]) if at % 3}) == 1
+    assert len({image.get_clim() for at, image in enumerate(figure.axes[0].images[3:]) if at % 3}) == 1
     assert "largest difference: 3e-08 of the largest response" in [text.get_text() for text in figure.axes[0].texts]
 
 
