@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from digits.errors import one_line
 from digits.params import between
 
 CHATTER = ("WARNING: All log messages before absl", "I0000 ", "W0000 ")  # of missing GPUs and of oneDNN; no setting stops it
@@ -94,7 +93,7 @@ def out_of_memory() -> Iterator[None]:
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
-        raise MemoryError(one_line(error)) from error
+        raise MemoryError from error
 
 
 def parts() -> int:

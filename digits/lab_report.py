@@ -95,10 +95,9 @@ def _set_up(study: Study, runs: Sequence[Row]) -> str:
 
 def _values(dimension: Dimension) -> str:
     """Return the dimension's values, each that has a name of the study's own with what it sets."""
-    return ", ".join(
-        shown(label) + (f" ({_settings(changes)})" if changes != {dimension.name: label} else "")
-        for label, changes in zip(dimension.labels, dimension.changes, strict=True)
-    )
+    shows = [f"[{shown(label)}]" if isinstance(label, tuple) else shown(label) for label in dimension.labels]
+    sets = ["" if changes.keys() == {dimension.name} else f" ({_settings(changes)})" for changes in dimension.changes]
+    return ", ".join(label + setting for label, setting in zip(shows, sets, strict=True))
 
 
 def _strategy(strategy: Strategy) -> str:

@@ -127,7 +127,7 @@ def decode(data: bytes, *, longest: int) -> np.ndarray:
     elif header.transparent:  # it said so, and is not
         raw = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))
     if raw.ndim != 3:  # of a picture of floats OpenCV makes no colours, though asked to
-        raise NoPicture(f"expected grey levels or colours; received a {header.kind} that holds neither")
+        raise NoPicture(f"expected 8 or 16 bits a channel; received a {header.kind} of floats")
     return shrunk(raw, longest)
 
 

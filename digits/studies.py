@@ -127,10 +127,7 @@ def read(text: str, *, name: str, sections: Sections, recipe: Callable[[str], Se
     Raises UserError, one line that names the file, the key, what was expected and what was received. What the parameters' values
     may be, `check` finds out.
     """
-    try:
-        return _Reader(f"studies/{name}.yaml", sections, recipe).study(text, name=name, full=full)
-    except yaml.YAMLError as error:
-        raise UserError(f"studies/{name}.yaml: not readable as YAML: {one_line(error)}") from error
+    return _Reader(f"studies/{name}.yaml", sections, recipe).study(text, name=name, full=full)
 
 
 def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], accept: Callable[[Sections], None]) -> None:
@@ -170,7 +167,10 @@ class _Reader:
         self._paths = [path for path in _paths(sections) if path.split(".")[0] in OF_A_RUN]
 
     def study(self, text: str, *, name: str, full: bool) -> Study:
-        document = yaml.safe_load(text)
+        try:
+            document = yaml.safe_load(text)
+        except (yaml.YAMLError, ValueError) as error:  # the latter of a date such as 2020-13-45
+            raise UserError(f"{self._file}: not readable as YAML: {one_line(error)}") from error
         self._keys("", document, known=KEYS, needed=NEEDED)
         base, for_full, varied = self._changes("base", document["base"]), *self._for_full(document.get("full", {}))
         dimensions = self._dimensions(document["dimensions"], instead=varied if full else {})

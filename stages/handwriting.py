@@ -43,11 +43,11 @@ def main(
     if not photos.exists():
         told = f" · strokes made by the project, for {photos} is not there"
         photos = stand_in(photos, output / "strokes.png", handwriting)
-    shown = taken.read(photos, layout=handwriting.layout, ink=handwriting.ink, class_names=split.class_names)
+    names = split.class_names
+    shown = taken.read(photos, layout=handwriting.layout, ink=handwriting.ink, class_names=names)
     if not shown:
         raise UserError(f"{photos}: expected a picture of digits, or a folder of them; received none")
 
-    names = split.class_names
     network = trained.network(model, networks, compute, classes=len(names), weights=weights)
     images = np.concatenate([photo.images for photo in shown])
     probabilities = evaluation.of_classes(inference.predict(network, images), classes=len(names))

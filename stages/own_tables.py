@@ -36,9 +36,8 @@ def tabled(own: Path, csv: CsvParams) -> arrays.Dataset:
         images, test_images = np.split(images, [-csv.test_rows])
         index, test_index = np.split(index, [-csv.test_rows])
         if len(unseen := np.setdiff1d(test_index, index)):
-            lacking = ", ".join(names[label] for label in unseen[:5])
-            last = f"the last {csv.test_rows} rows"
-            warn(f"{train.name}: {last} have {len(unseen)} classes that no row before has, {lacking}; shuffle it")
+            lacking = ", ".join([*(names[label] for label in unseen[:5]), *(["…"] if len(unseen) > 5 else [])])
+            warn(f"{train.name}: no row before the last {csv.test_rows} has {lacking}; shuffle it")
     else:
         rows = f"fewer than the {len(train)} rows of {train.name}"
         raise UserError(f"params.yaml: csv.test_rows: expected {rows}; received {csv.test_rows}")

@@ -15,10 +15,10 @@ KINDS = (".md", ".csv", ".png")
 
 def main(study: str = "") -> None:
     """Copy what the study wrote for people to read; its runs stay where they are."""
+    known = sorted(report.parent.name for report in STUDIES.glob("*/report.md"))
+    if study not in known:
+        raise UserError(f"STUDY: expected a finished one, {', '.join(known) or 'and none is'}; received {study or 'nothing'}")
     folder, target = STUDIES / study, PUBLISHED / study
-    if not study or study != Path(study).name or not (folder / "report.md").is_file():
-        known = ", ".join(sorted(report.parent.name for report in STUDIES.glob("*/report.md")))
-        raise UserError(f"STUDY: expected a finished one, {known or 'and none is'}; received {study or 'nothing'}")
     shutil.rmtree(target, ignore_errors=True)
     for path in sorted(folder.iterdir()):
         if path.suffix in KINDS:

@@ -87,8 +87,8 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         "it; if the interval alone reaches it, the test images are too few to tell ours from the aim.",
         "Seconds are the median and the range over the seeds, which not always the same processor trained; those per epoch are of",
         "the gradient updates, while other work ran on the machine: upper bounds. A processor named without its vectors was",
-        "recorded before they were. Runs of 2026-11-21 are of the loop before batches went through in parts (decision 16): the",
-        "code since gives them other last bits.",
+        "recorded before they were. Runs whose page names no commit were made before commits were recorded, some of them before",
+        "batches went through in parts (decision 16).",
         "",
         "| course | recipe | what | printed | aim | ours | reached | seeds | trained on | note |",
         "|" + " --- |" * 10,
@@ -228,11 +228,16 @@ def _machine(run: dict) -> str:
     return f"{run['timing']['machine']['processor']}, {run['timing']['machine']['cores']} cores; {software}"
 
 
+def refuse_without(path: Path, *, begin: str, end: str) -> None:
+    """Raise UserError if a file has not the two lines between which results go."""
+    if end not in path.read_text(encoding="utf-8").partition(begin)[2]:
+        raise UserError(f"{path}: expected the lines {begin.strip()} and {end.strip()}; received none; they say where results go")
+
+
 def put_between(path: Path, text: str, *, begin: str, end: str) -> None:
     """Replace what stands between two lines of a file, `text` bringing both along. Raises UserError if it has not both."""
+    refuse_without(path, begin=begin, end=end)
     before = path.read_text(encoding="utf-8")
-    if not before.partition(begin)[2].count(end):
-        raise UserError(f"{path}: expected the lines {begin.strip()} and {end.strip()}; received none; they say where results go")
     write_text(path, re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: text, before, flags=re.DOTALL))
 
 

@@ -17,7 +17,7 @@ from digits import history
 from digits.arrays import Predictions, load
 from digits.errors import UserError
 from digits.stage import finish
-from digits.writing import write_text, written
+from digits.writing import write_text
 from tools import recipe, results, workspace
 
 CODE = ("digits", "stages", "dvc.yaml")  # decides what a run gives
@@ -72,14 +72,16 @@ def refuse(name: str, *, seeds: int) -> None:
     if not wanted["split"]["validation"]:
         raise UserError(f"NAME: expected a recipe with validation images, by which weights are kept; {name} has none")
     last = recipe.FOLDER / f"{name.rpartition('+')[2]}.yaml"
-    if results.BEGIN_HEAD not in last.read_text(encoding="utf-8"):
-        raise UserError(f"NAME: {last}: expected the line {results.BEGIN_HEAD.strip()}, below which results go; received none")
-    sizes = wanted.pop("networks")[wanted["model"]["name"]]
-    for path in written(results.RUNS / name, "*.json"):
-        run = json.loads(path.read_text(encoding="utf-8"))
-        wanted["train"]["seed"] = seed = run["params"]["train"]["seed"]
+    results.refuse_without(last, begin=results.BEGIN_HEAD, end=results.END_HEAD)
+    sizes, others = wanted.pop("networks")[wanted["model"]["name"]], []
+    for run in results.runs(name):
+        seed = run["params"]["train"]["seed"]
+        wanted["train"]["seed"] = seed
         if seed > seeds and (run["params"], run["sizes"]) != (wanted, sizes):
-            raise UserError(f"{path}: recorded with other parameters than {name} has now; remove it, or make SEEDS={seed} or more")
+            others.append(seed)
+    if others:
+        of = f"seeds {', '.join(map(str, others))} were recorded with other parameters than {name} has now"
+        raise UserError(f"{results.RUNS / name}: {of}; remove them, or make SEEDS={others[-1]} or more")
 
 
 def main(name: str = recipe.BASE, seeds: str = "5") -> None:

@@ -42,7 +42,7 @@ def draw(rates: np.ndarray, curves: Mapping[str, Mapping[str, np.ndarray]], *, t
     ax.set_xlabel(what, size=looks.TEXT + 0.5, color=looks.INK)
     ax.set_ylabel("validation accuracy, %", size=looks.TEXT + 0.5, color=looks.INK)
     to_axes = ax.transData + ax.transAxes.inverted()
-    heights = looks.spread([to_axes.transform((0, end))[1] for end in last.values()], gap=LINE)
+    heights = looks.spread([float(np.clip(to_axes.transform((0, end))[1], 0, 1)) for end in last.values()], gap=LINE)
     for i, (name, height) in enumerate(zip(last, heights, strict=True)):
         style = {"va": "center", "size": looks.TEXT, "weight": "bold", "color": COLORS[i % len(COLORS)]}
         ax.text(1.012, height, looks.fitted(name, inches=1.8, weight="bold"), transform=ax.transAxes, parse_math=False, **style)

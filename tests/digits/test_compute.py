@@ -1,11 +1,9 @@
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
-from digits import inference
-from digits.compute import keras, out_of_memory
+from digits.compute import out_of_memory, tf
 
 
 def test_training_starts_without_matplotlib_and_figures_can_still_be_drawn_afterwards():
@@ -29,6 +27,5 @@ def test_matplotlib_that_is_loaded_already_stays_loaded():
 
 
 def test_what_does_not_fit_into_memory_is_python_s_own_error_which_a_stage_knows():
-    larger = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.UpSampling2D(1 << 16)])  # 13 TB a picture
-    with pytest.raises(MemoryError, match="OOM|memory"), out_of_memory():
-        inference.predict(larger, np.zeros((1, 28, 28), np.uint8))
+    with pytest.raises(MemoryError), out_of_memory():
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")

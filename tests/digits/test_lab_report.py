@@ -19,6 +19,7 @@ DOCUMENT = {
     "full": {"train.epochs": 18},
     "dimensions": {
         "train.batch_size": [100, 50],
+        "networks.convnet.layers": [[32, 64], [8]],
         "net": {"narrow": {"networks.mlp.hidden": 8}, "wide": {"networks.mlp.hidden": 99}},
     },
     "strategy": "grid",
@@ -29,7 +30,7 @@ DOCUMENT = {
 def report(**changes) -> str:
     sections = yaml.safe_load((ROOT / "params.yaml").read_text())
     study = studies.read(yaml.safe_dump(DOCUMENT | changes), name="x", sections=sections, recipe=recipe.values, full=False)
-    values = [study.values(point) for point in ((0, 0), (1, 1))]
+    values = [study.values(point) for point in ((0, 0, 0), (1, 1, 1))]
     runs = [replace(row(1, 0.9), variation=str(i), values=each, conditions=CONDITIONS) for i, each in enumerate(values)]
     table = tables.lines(study, runs, {})
     return lab_report.text(study, runs, table, judged=[], compared=[], pictures={}, command="make study NAME=x")
@@ -39,6 +40,7 @@ def test_a_value_with_a_name_of_the_study_s_own_stands_beside_what_it_sets():
     lines = report().splitlines()
     assert "- **net**: narrow (`networks.mlp.hidden: 8`), wide (`networks.mlp.hidden: 99`)" in lines
     assert "- **train.batch_size**: 100, 50" in lines
+    assert "- **networks.convnet.layers**: [32, 64], [8]" in lines
     assert "Held, over params.yaml: `recipe: mlp`, `train.epochs: 2`." in lines
 
 

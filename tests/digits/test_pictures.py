@@ -221,7 +221,7 @@ def test_ink_as_pale_as_a_crease_is_no_character_and_no_error():
 
 def test_a_picture_of_floats_is_one_line():
     header = b"Pf\n4 4\n-1.0\n"  # portable float map, grey
-    with pytest.raises(pictures.NoPicture, match="expected grey levels or colours; received a PPM"):
+    with pytest.raises(pictures.NoPicture, match="expected 8 or 16 bits a channel; received a PPM of floats"):
         pictures.read(header + np.linspace(0, 1, 16, dtype="<f4").tobytes(), ink="auto", normalise="mnist")
 
 

@@ -133,9 +133,10 @@ def test_a_mistake_is_one_line(path, value, parts):
     assert all(part in line for part in parts), line
 
 
-def test_what_is_no_yaml_is_one_line():
+@pytest.mark.parametrize("text", ["a: [", "title: 2020-13-45"])
+def test_what_is_no_yaml_is_one_line(text):
     with pytest.raises(UserError, match="not readable as YAML"):
-        studies.read("a: [", name="x", sections=PARAMS, recipe=recipe.values, full=False)
+        studies.read(text, name="x", sections=PARAMS, recipe=recipe.values, full=False)
 
 
 def test_each_value_of_each_dimension_is_shown_to_who_accepts_and_a_refusal_names_the_file():

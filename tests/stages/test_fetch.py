@@ -471,7 +471,7 @@ def test_a_class_that_only_the_last_rows_have_is_warned_of(world):
     csv_params(world)
     run = world.fetch()
     assert run.returncode == 0
-    said = "own/train.csv: the last 2 rows have 2 classes that no row before has, b, c; shuffle it"
+    said = "own/train.csv: no row before the last 2 has b, c; shuffle it"
     assert run.stderr == f"fetch: warning: {said}\n"
 
 

@@ -38,7 +38,8 @@ def test_a_study_that_has_not_ended_is_refused(name, finished):
 
 
 def test_a_study_is_named_and_no_folder_which_would_be_emptied(finished):
-    for name in ("../studies/mine", str((publish.STUDIES / "mine").resolve())):
+    (publish.STUDIES.parent / "report.md").write_text("another's")
+    for name in ("..", "../studies/mine", str((publish.STUDIES / "mine").resolve())):
         with pytest.raises(UserError, match="STUDY: expected a finished one, mine; received "):
             publish.main(name)
     assert (publish.STUDIES / "mine/rows/1.json").is_file()

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 
@@ -39,6 +40,10 @@ def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
 
 def test_a_record_names_the_commit_and_whether_the_code_was_changed_since(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("GIT_")]:  # whoever runs this, in a hook of Git's too
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     assert seeds.commit() == ""
     git = ["git", "-c", "user.name=n", "-c", "user.email=e"]
     write_text(tmp_path / "digits/code.py", "x = 1\n")
@@ -78,14 +83,17 @@ def test_runs_of_a_recipe_as_it_is_now_may_stand_beside_new_ones_and_others_not(
     seeds.refuse("mlp", seeds=1)
     path = project / "recipes/mlp.yaml"
     path.write_text(path.read_text().replace("epochs: 18", "epochs: 17"))
-    with pytest.raises(UserError, match=r"mlp/2\.json: recorded with other parameters than mlp has now; .* SEEDS=2 or more"):
+    with pytest.raises(
+        UserError, match=r"runs/mlp: seeds 2, 3 were recorded with other parameters than mlp has now; .* SEEDS=3 or more"
+    ):
         seeds.refuse("mlp", seeds=1)
     seeds.refuse("mlp", seeds=3)  # all are trained anew
 
 
 @pytest.mark.parametrize(("text", "said"), [
     (results.BEGIN_HEAD + "split:\n  validation: 0\n", "expected a recipe with validation images, by which weights are kept"),
-    ("train:\n  epochs: 1\n", r"recipes/mine.yaml: expected the line # Results, .* received none"),
+    ("train:\n  epochs: 1\n", r"recipes/mine.yaml: expected the lines # Results, .* received none"),
+    (results.BEGIN_HEAD + "train:\n  epochs: 1\n", r"recipes/mine.yaml: expected the lines # Results, .* received none"),
 ])  # fmt: skip
 def test_a_recipe_whose_runs_could_not_be_recorded_is_refused_before_it_is_trained(text, said, project):
     (project / "recipes/mine.yaml").write_text(text)
