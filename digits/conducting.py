@@ -81,6 +81,10 @@ class Conductor:
 
     def runs(self) -> list[Run]:
         """Return all runs wanted by now, those done among them; one that two points share, once."""
+        return list({run.name: run for run in self._at_points()}.values())
+
+    def _at_points(self) -> list[Run]:
+        """Return the runs of all points wanted by now."""
         while True:
             trials = self._study.strategy.wanted(self.scores)
             runs = [(trial, self._runs_of(trial)) for trial in trials]
@@ -90,7 +94,7 @@ class Conductor:
                 if all(self._has_score(run, trial) for run in each)
             }
             if known == self.scores:
-                return list({run.name: run for _, each in runs for run in each}.values())
+                return [run for _, each in runs for run in each]
             self.scores = known
 
     def row(self, run: Run) -> Row:
@@ -105,8 +109,8 @@ class Conductor:
         return self._shelf.test(row.name)
 
     def known(self) -> list[Run]:
-        """Return the runs wanted that have a row, those trained less far than is wanted by now among them."""
-        return [run for run in self.runs() if self._shelf.row(run.name) is not None]
+        """Return each point's runs that have a row, those trained less far than is wanted by now among them."""
+        return [run for run in self._at_points() if self._shelf.row(run.name) is not None]
 
     def done(self) -> list[Run]:
         """Return the runs wanted that have been done."""
@@ -213,7 +217,8 @@ class Conductor:
     def _progress(self, row: Row, *, running: int) -> Progress:
         done = len(self.done())
         left = max(0, self._study.strategy.at_most() * len(self._study.seeds) - done - running)
-        best = max(self.scores, key=lambda point: searching.score(self.scores[point]), default=None)
+        known = [point for point, accuracies in self.scores.items() if accuracies]
+        best = max(known, key=lambda point: searching.score(self.scores[point]), default=None)
         return Progress(
             done=done,
             running=running,

@@ -3,6 +3,7 @@
 import logging
 import pickle
 import time
+import uuid
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,11 +40,11 @@ class Keep(WorkerPlugin):
 
     name = "bench"
 
-    def __init__(self, make: Callable[[], Bench]):
-        self._packed = pickle.dumps(make)
+    def __init__(self, make: Callable[[], Bench], *, study: str):
+        self._packed, self._study = pickle.dumps(make), study
 
     def setup(self, worker: Any) -> None:
-        worker.bench, worker.packed_bench = None, self._packed
+        worker.bench, worker.packed_bench, worker.study = None, self._packed, self._study
 
 
 class Killed(Exception):
@@ -67,8 +68,9 @@ class Crew:
     def __init__(self, client: Client, make: Callable[[], Bench]):
         self._client = client
         self._names: dict[Future, str] = {}
+        self._study = uuid.uuid4().hex  # another one on the same scheduler gives the workers another bench
         try:
-            self._client.register_plugin(Keep(make))
+            self._client.register_plugin(Keep(make, study=self._study))
         except Exception as error:  # Dask gives a worker's error another type
             raise UserError(
                 f"--scheduler: expected workers started in a clone of this project; received others ({one_line(error)})"
@@ -91,7 +93,7 @@ class Crew:
     @_told_if_lost()
     def give(self, name: str, order: Any) -> None:
         """Have a worker do the order, which goes by this name."""
-        self._names[self._client.submit(_run, pickle.dumps(order), pure=False)] = name
+        self._names[self._client.submit(_run, self._study, pickle.dumps(order), pure=False)] = name
 
     def next_done(self) -> tuple[str, Any]:
         """Wait for one order, and return its name and its outcome: `Killed` where the worker did not survive it."""
@@ -166,8 +168,12 @@ def _quiet() -> Iterator[None]:
             log.setLevel(level)
 
 
-def _run(packed_order: bytes) -> Any:
+def _run(study: str, packed_order: bytes) -> Any:
     worker: Any = get_worker()
+    if worker.study != study:
+        raise UserError(
+            "--scheduler: another study has taken the workers; what was finished is kept, the same command goes on later"
+        )
     if worker.bench is None:
         worker.bench = pickle.loads(worker.packed_bench)()
     return worker.bench.run(pickle.loads(packed_order))

@@ -107,7 +107,7 @@ def _strategy(strategy: Strategy) -> str:
         case Random():
             return f"{strategy.at_most()} combinations drawn by seed {strategy.seed}."
         case Halving():
-            rungs = ", ".join(map(str, strategy.rungs()))
+            rungs = ", ".join(map(str, strategy.rungs()[:-1]))
             drawn = f"{strategy.at_most()} combinations drawn by seed {strategy.seed}"
             return f"successive halving of {drawn}; after {rungs} epochs one in {strategy.keep_one_in} goes on."
         case LineSearch():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FLAT = 1e-9  # of the largest component's spread: what is below is rounding, and no direction
+FLAT = 1e-9  # of the vectors' largest value, 1 at least: a spread below that is rounding, and no direction
 
 
 @dataclass(frozen=True, eq=False)

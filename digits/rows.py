@@ -38,6 +38,11 @@ class Row:
         return self.status == FINISHED
 
     @property
+    def spared(self) -> int:
+        """Return the epochs of its training that successive halving has not asked for."""
+        return self.params["train"]["epochs"] - self.epochs
+
+    @property
     def accuracy(self) -> float | None:
         """Return the validation accuracy of the weights that count, 0 to 1: 0 if the run diverged, None if it failed otherwise."""
         if self.finished:
@@ -79,7 +84,10 @@ def accuracies(row: Row) -> list[float]:
 
 
 def mean_accuracies(runs: Iterable[Row]) -> list[float]:
-    """Return the seeds' mean after each epoch they all have; a seed that failed counts as accuracy 0, and [] says that all did."""
-    curves = [accuracies(row) for row in runs]
+    """Return the seeds' mean after each epoch they all have, 0 for one that diverged; one that failed otherwise is left out.
+
+    [] says that none was trained to a finite loss.
+    """
+    curves = [accuracies(row) for row in runs if row.accuracy is not None]
     epochs = min((len(curve) for curve in curves if curve), default=0)
     return [sum(curve[epoch] if curve else 0.0 for curve in curves) / len(curves) for epoch in range(epochs)]

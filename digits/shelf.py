@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from digits import checkpoints, rows
-from digits.errors import UserError
+from digits.errors import UserError, one_line
 from digits.rows import Row
 from digits.training import State
 from digits.writing import write_text, written
@@ -45,9 +45,14 @@ class Shelf:
         return name in self._testable
 
     def test(self, name: str) -> dict[str, Any] | None:
-        """Return what the run made of the test images, None before it has seen them."""
+        """Return what the run made of the test images, None before it has seen them. Raises UserError if the file is damaged."""
         path = self._test(name)
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:  # UnicodeDecodeError and JSONDecodeError among them
+            raise UserError(f"{path} is damaged ({one_line(error)}); delete it, and the run is trained and tested again") from error
 
     def add_test(self, name: str, figures: dict[str, Any]) -> None:
         write_text(self._test(name), json.dumps(figures) + "\n")

@@ -95,7 +95,6 @@ class Study:
     dimensions: tuple[Dimension, ...]
     start: Point  # the base, as near as the dimensions have it
     strategy: Strategy
-    strategy_name: str
     seeds: tuple[int, ...]
     minutes: float  # after which no further run starts; 0: no limit
     compare: str  # the dimension whose values McNemar's test compares; "" for none
@@ -141,6 +140,10 @@ def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], a
         try:
             if isinstance(study.strategy, Halving) and complete["train"]["epochs"] != study.strategy.epochs:
                 raise UserError("strategy: halving decides over the epochs: expected train.epochs the same in all variations")
+            if isinstance(study.strategy, Halving) and study.strategy.first_epochs >= study.strategy.epochs:
+                raise UserError(
+                    f"strategy.first_epochs: expected fewer than train.epochs, {study.strategy.epochs}; received as many"
+                )
             accept(complete)
         except UserError as error:
             raise UserError(f"studies/{study.name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
@@ -173,14 +176,15 @@ class _Reader:
             raise UserError(f"{self._file}: not readable as YAML: {one_line(error)}") from error
         self._keys("", document, known=KEYS, needed=NEEDED)
         base, for_full, varied = self._changes("base", document["base"]), *self._for_full(document.get("full", {}))
-        dimensions = self._dimensions(document["dimensions"], instead=varied if full else {})
+        of_all = self._dimensions(document["dimensions"], instead=varied)  # read in any case: a mistake is not to wait for FULL=1
+        dimensions = of_all if full else self._dimensions(document["dimensions"], instead={})
         base |= for_full if full else {}
         compare = document.get("compare", "")
         if compare:
             self._one_of("compare", compare, [dimension.name for dimension in dimensions])
         own = with_changes(self._sections, base, self._recipe)
         start = tuple(_index_of_own(dimension, own) for dimension in dimensions)
-        strategy_name, strategy = self._strategy(document["strategy"], dimensions, start, epochs=own["train"]["epochs"])
+        strategy = self._strategy(document["strategy"], dimensions, start, epochs=own["train"]["epochs"])
         printed = self._printed(document.get("printed", {}), dimensions)
         return Study(
             name=name,
@@ -189,7 +193,6 @@ class _Reader:
             dimensions=dimensions,
             start=start,
             strategy=strategy,
-            strategy_name=strategy_name,
             seeds=self._seeds(document["seeds"]),
             minutes=self._number("minutes", document.get("minutes", 0)),
             compare=compare,
@@ -199,7 +202,7 @@ class _Reader:
             ),
             source=printed[0],
             printed=printed[1],
-            changed_for_full=for_full,
+            changed_for_full=for_full | {name: list(values) for name, values in varied.items()},
         )
 
     def _for_full(self, document: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -230,6 +233,11 @@ class _Reader:
         if isinstance(values, dict):
             if not values:
                 raise self._wrong(where, "at least one value", values)
+            if name in self._paths:
+                raise self._wrong(where, "a list of the parameter's values; named ones stand under a name of your own", values)
+            for label in values:
+                if not isinstance(label, str | int | float):
+                    raise self._wrong(where, "names that are text or numbers", str(label))
             changes = tuple(self._changes(f"{where}.{label}", each, fixed=NOT_VARIED) for label, each in values.items())
             return Dimension(str(name), tuple(values), changes)
         self._path(where, name, fixed=NOT_VARIED)
@@ -240,7 +248,7 @@ class _Reader:
             raise self._wrong(where, "at least one value", values)
         return Dimension(name, tuple(map(_hashable, values)), tuple({name: value} for value in values))
 
-    def _strategy(self, document: Any, dimensions: tuple[Dimension, ...], start: Point, *, epochs: Any) -> tuple[str, Strategy]:
+    def _strategy(self, document: Any, dimensions: tuple[Dimension, ...], start: Point, *, epochs: Any) -> Strategy:
         document = {"name": document} if isinstance(document, str) else document
         self._keys("strategy", document, known=("name", *sum(STRATEGIES.values(), ())), needed=("name",))
         name = self._one_of("strategy", document["name"], list(STRATEGIES))
@@ -253,13 +261,13 @@ class _Reader:
         }
         space = tuple(len(dimension.labels) for dimension in dimensions)
         if name == "grid":
-            return name, Grid(space)
+            return Grid(space)
         if name == "random":
-            return name, Random(space, **numbers)
+            return Random(space, **numbers)
         if name == "halving":
-            return name, Halving(space, epochs, **numbers)
+            return Halving(space, epochs, **numbers)
         shuffled = self._one_of("strategy.order", document["order"], ORDERS) == "shuffled"
-        return name, LineSearch(space, **numbers, start=start, shuffled=shuffled)
+        return LineSearch(space, **numbers, start=start, shuffled=shuffled)
 
     def _seeds(self, document: Any) -> tuple[int, ...]:
         if not self._list("seeds", document):
@@ -274,6 +282,8 @@ class _Reader:
         named = {dimension.name: dimension for dimension in dimensions}
         compare = self._one_of(f"{where}, compare", document["compare"], list(named))
         start, end = (self._one_of(f"{where}, {key}", _hashable(document[key]), named[compare].labels) for key in ("from", "to"))
+        if start == end:
+            raise self._wrong(f"{where}, to", f"another value than from, {start}", end)
         expect = self._one_of(f"{where}, expect", document["expect"], EXPECTED)
         by = self._number(f"{where}, by", document.get("by", 0))
         if expect == "same" and not by:
@@ -283,7 +293,7 @@ class _Reader:
             compare=compare,
             start=start,
             end=end,
-            at=self._place(f"{where}, at", document.get("at", {}), dimensions),
+            at=self._place(f"{where}, at", document.get("at", {}), tuple(each for each in dimensions if each.name != compare)),
             measure=self._one_of(f"{where}, measure", document.get("measure", "accuracy"), MEASURES),
             expect=expect,
             by=by,

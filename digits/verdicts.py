@@ -55,7 +55,7 @@ def judge(hypothesis: Hypothesis, runs: Sequence[Row]) -> Verdict:
     for row in runs:
         measured = measure(row, hypothesis.measure)
         if measured is not None and hypothesis.at.items() <= row.values.items():
-            place = tuple(label for name, label in row.values.items() if name != hypothesis.compare)
+            place = (row.spared, *(label for name, label in row.values.items() if name != hypothesis.compare))
             of_place[(row.seed, place)][row.values[hypothesis.compare]] = measured
     of_seed: dict[int, list[float]] = defaultdict(list)
     for (seed, _), found in of_place.items():
@@ -80,15 +80,13 @@ def measure(row: Row, name: str) -> float | None:
 def compare(runs: Sequence[Row], right: Mapping[str, np.ndarray], *, dimension: str) -> list[Comparison]:
     """Return the dimension's values pair by pair; `right` says for each tested run by its name which images it reads rightly.
 
-    Values tested on other images than the first one's are left out.
+    Two values that were not tested on the same images with the same labels are not compared.
     """
     best: dict[Any, Row] = {}
     for row in sorted(runs, key=_merit):
         if row.name in right:
             best[row.values[dimension]] = row
-    images = {label: len(right[row.name]) for label, row in best.items()}
-    labels = [label for label in best if images[label] == next(iter(images.values()))]
-    pairs = list(itertools.combinations(labels, 2))
+    pairs = [(one, other) for one, other in itertools.combinations(best, 2) if _same_images(best[one], best[other])]
     found = [significance.mcnemar(right[best[one].name], right[best[other].name]) for one, other in pairs]
     corrected = significance.holm([p for _, _, p in found])
     return [
@@ -99,6 +97,13 @@ def compare(runs: Sequence[Row], right: Mapping[str, np.ndarray], *, dimension: 
 
 def _merit(row: Row) -> tuple[float, float]:
     return (row.best["validation_accuracy"], -row.best["validation_loss"]) if row.finished else (-1.0, 0.0)
+
+
+def _same_images(one: Row, other: Row) -> bool:
+    """Whether two runs were tested on the same images with the same labels, by all that decides them."""
+    keys = ("test", "order", "seed", "merge")
+    sections = all(one.params.get(name) == other.params.get(name) for name in ("fetch", "csv", "pictures"))
+    return sections and all(one.params["split"][key] == other.params["split"][key] for key in keys)
 
 
 def _word(hypothesis: Hypothesis, low: float, high: float) -> str:

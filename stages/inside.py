@@ -18,7 +18,7 @@ def maps(network: keras.Model, split: arrays.Split, *, image: int, others: int, 
     rest = firsts[split.labels[firsts] != split.labels[image]][:others]
     rows = np.array([image, *rest])
     images = split.images[rows]
-    names = [f"training image {row}, class {split.class_names[split.labels[row]]}" for row in rows]
+    names = [f"class {split.class_names[split.labels[row]]}, training image {row}" for row in rows]
     convolutions, poolings = feature_maps.convolutions(network), feature_maps.poolings(network)
     layers = dict(zip(("first_convolution", "second_convolution"), convolutions, strict=False)) | dict(
         zip(("pooling",), poolings, strict=False)

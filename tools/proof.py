@@ -12,7 +12,7 @@ from digits import effects, lab_report, tables, verdicts
 from digits.conducting import Conductor
 from digits.figures import by_dimension, rates, search_path, tradeoff
 from digits.rows import Row
-from digits.searching import LineSearch
+from digits.searching import LineSearch, Step
 from digits.studies import Study
 from digits.tables import Line, shown
 from digits.writing import write_figure, write_text
@@ -23,13 +23,14 @@ RATE = "train.learning_rate"
 
 def write(folder: Path, study: Study, conductor: Conductor, *, command: str) -> None:
     """Write table.csv, table.md, report.md and the pictures into `folder`."""
-    runs = [replace(conductor.row(run), values=study.values(run.variation.point)) for run in conductor.known()]
+    everywhere = [replace(conductor.row(run), values=study.values(run.variation.point)) for run in conductor.known()]
+    runs = list({row.name: row for row in everywhere}.values())  # one that two places share, once
     tests = {row.name: test for row in runs if (test := conductor.test(row)) is not None}
     table = tables.lines(study, runs, tests)
-    judged = [verdicts.judge(hypothesis, runs) for hypothesis in study.hypotheses]
+    judged = [verdicts.judge(hypothesis, everywhere) for hypothesis in study.hypotheses]
     right = {name: _unpacked(test) for name, test in tests.items()}
-    compared = verdicts.compare(runs, right, dimension=study.compare) if study.compare else []
-    drawn = figures(study, runs, table, conductor)
+    compared = verdicts.compare(everywhere, right, dimension=study.compare) if study.compare else []
+    drawn = figures(study, everywhere, table, conductor)
     for name, (figure, _) in drawn.items():
         write_figure(folder / name, figure, dpi=DPI)
     captions = {name: caption for name, (_, caption) in drawn.items()}
@@ -60,8 +61,10 @@ def figures(study: Study, runs: Sequence[Row], table: Sequence[Line], conductor:
         curves = {name: {"mean": along.mean, "low": along.low, "high": along.high} for name, along in of_network.items()}
         figure = rates.draw(np.array(named[RATE].labels, np.float64), curves, title=title)
         made["rates.png"] = figure, "Validation accuracy against the learning rate"
-    if isinstance(study.strategy, LineSearch):
-        made["path.png"] = _path(study, study.strategy, conductor, title=title), "The path of the line search"
+    if isinstance(study.strategy, LineSearch) and (
+        steps := study.strategy.path(conductor.scores)
+    ):  # else its time was up before one
+        made["path.png"] = _path(study, steps, conductor, title=title), "The path of the line search"
     return made
 
 
@@ -92,8 +95,7 @@ def _against_start(study: Study, line: Line) -> str:
     return tables.place(study, apart) or "the start"
 
 
-def _path(study: Study, strategy: LineSearch, conductor: Conductor, *, title: str) -> Figure:
-    steps = strategy.path(conductor.scores)
+def _path(study: Study, steps: Sequence[Step], conductor: Conductor, *, title: str) -> Figure:
     worth = {point: max(0.0, accuracies[-1] if accuracies else 0.0) for point, accuracies in conductor.scores.items()}
     dimensions = [study.dimensions[step.dimension] for step in steps]
     return search_path.draw(

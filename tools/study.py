@@ -24,7 +24,7 @@ from digits.searching import Point
 from digits.shelf import Shelf
 from digits.stage import finish, read_text, say, warn
 from digits.studies import Sections, Study
-from digits.variations import Bench
+from digits.variations import Bench, split
 from stages import fetch
 from tools import parameters, proof, recipe, settings
 
@@ -42,6 +42,7 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
     folder = OUTPUT / (f"{name}_full" if full else name)
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
         datasets = fetched(study, params)
+        studies.check(study, params, recipe_of, functools.partial(accept_with, datasets))
         parts = in_parts(study, params)
         conductor = Conductor(study, Shelf(folder), varier(study, params, datasets, in_parts=parts), functools.partial(tell, study))
         if conductor.unfinished():
@@ -100,6 +101,13 @@ def fetched(study: Study, params: Sections) -> dict[str, Dataset]:
     return found
 
 
+def accept_with(datasets: dict[str, Dataset], sections: Sections) -> None:
+    """Raise UserError if the data set has too few images for these sections, or more classes than the network has."""
+    wanted = settings.of_a_run(sections)
+    splits = split(datasets[data_key(sections)], wanted.split)
+    models.build(wanted.model.name, classes=len(splits["train"].class_names), seed=0, **wanted.sizes)
+
+
 def data_key(sections: Sections) -> str:
     """Return the same text for sections that make the same data set."""
     return json.dumps([sections[name] for name in settings.OF_ITS_DATA], sort_keys=True)
@@ -120,6 +128,7 @@ def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_p
         sections = params_at(study, params, point)
         network, data = sections["model"]["name"], data_key(sections)
         kept = {name: sections[name] for name in ("split", "model", "compute", "augment", "train")}
+        kept["split"] = kept["split"] | {"merge": {str(old): new for old, new in kept["split"]["merge"].items()}}
         kept["networks"] = {network: sections["networks"][network]}
         without_seed = kept | {"train": {key: value for key, value in kept["train"].items() if key != "seed"}}
         kept |= {name: sections[name] for name in settings.OF_ITS_DATA}

@@ -74,7 +74,7 @@ def _write_counts(ax: Axes, counts: np.ndarray, *, column: float) -> None:
     for (row, place), count in np.ndenumerate(counts):
         if count or row == place:
             weight = "bold" if row == place else "normal"
-            text = f"{count / 1000:.0f}k" if short and count >= 1000 else f"{count}"
+            text = f"{count / 1000:.{1 if count < 9950 else 0}f}k" if short and count >= 1000 else f"{count}"
             ax.text(place + 0.5, row + 0.5, text, size=max(size, SMALLEST), weight=weight, **STYLE)
 
 

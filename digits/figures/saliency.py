@@ -39,12 +39,12 @@ def draw(
         _scale(for_predicted, "the class it was read as"),
         _scale(for_truth[~right], "the true class, below wrong answers"),
     )
-    for line, scale in enumerate((of_read, of_truth)):
+    for line, scale in enumerate((of_read, of_truth) if (~right).any() else (of_read,)):
         panels.legend(ax, scale, x=looks.MARGIN, y=0.05 + panels.HEAD * line)
     y = 2 * panels.HEAD
     for kind, word in ((True, "right"), (False, "wrong")):
         rows = np.flatnonzero(right == kind)
-        heading = f"{len(rows) or 'No'} {word} answer{'' if len(rows) == 1 else 's'}"
+        heading = f"{len(rows) or 'No'} {word} answer{'' if len(rows) == 1 else 's'} shown"
         ax.text(looks.MARGIN, y, heading, va="top", size=12, weight="bold", color=looks.INK)
         for place, row in enumerate(rows):
             said, truth = (str(class_names[int(which[row])]) for which in (predicted, labels))

@@ -42,8 +42,9 @@ def draw(tried: Sequence[np.ndarray], chosen: np.ndarray, *, names: Sequence[str
     measured = np.concatenate([*(100 * each for each in tried), went_on])
     highest = went_on.max()
     floor = max(measured.min(), highest - 4 * max(np.ptp(went_on), 1.0))  # a failure below takes no room
-    ax.set_ylim(floor - 0.03 * (highest - floor), highest + 0.08 * (highest - floor))
-    percent.axis(ax, measured, ticks=8)
+    room = max(highest - floor, 0.5)
+    ax.set_ylim(floor - 0.03 * room, highest + 0.08 * room)
+    percent.axis(ax, measured[measured >= floor], ticks=8)
     ax.set_ylabel("validation accuracy, mean of the seeds, %", size=looks.TEXT + 0.5, color=looks.INK)
     hint = "blue: what the step went on with;  grey: what else it tried;  dashed: begun again elsewhere"
     ax.set_xlabel(hint, size=looks.TEXT, color=looks.MUTED)

@@ -24,7 +24,7 @@ def draw(maps: np.ndarray, *, images: np.ndarray, names: Sequence[str], layer: s
     top = panels.HEAD + 1.5
     below = top + step * -(-count // COLUMNS) + 0.1
 
-    what = panels.shown(f"{layer} over {blocks} images", channels, "channel", of=maps.shape[1:3])
+    what = panels.shown(f"{layer} over {blocks} image{'' if blocks == 1 else 's'}", channels, "channel", of=maps.shape[1:3])
     figure = looks.page(what, title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
     scale = panels.scale(maps, f"output of {layer}; each channel at the same place in each block")

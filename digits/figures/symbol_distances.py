@@ -19,11 +19,13 @@ MOST_EXAMPLES = 6
 
 def draw(symbols: Symbols, *, distances: np.ndarray, title: str) -> Figure:
     """Return the figure of the squared distances (n, n), each written below the symbol it leads to. Many are cut short."""
-    examples = symbols.first_of_each()[:MOST_EXAMPLES]
+    each = symbols.first_of_each()
+    examples = each[:MOST_EXAMPLES]
     shown = min(len(symbols), MOST_SYMBOLS)
     tall = STEP * -(-shown // COLUMNS) + 0.2  # inches of an example's symbols
     height = tall * len(examples)
-    what = "Squared distances from one example of each, nearest first"
+    of = "each, nearest first" if len(examples) == len(each) else f"{len(examples)} of {len(each)} kinds"
+    what = f"Squared distances from one example of {of}"
     figure = looks.page(
         what + (f": {shown} of {len(symbols)}" if shown < len(symbols) else ""), title=title, height=height, within=None
     )
@@ -46,7 +48,7 @@ def draw(symbols: Symbols, *, distances: np.ndarray, title: str) -> Figure:
 
 
 def short_number(value: float) -> str:
-    """Return a number of 0 or more in at most five characters, as 0, 0.123, 12.3, 1235 or 1e+06."""
+    """Return a number of 0 or more in at most six characters, as 0, 0.123, 12.3, 1235 or 1e+06."""
     if value == 0:
         return "0"
     return f"{value:.0f}" if 100 <= value < 99999 else f"{value:.3g}" if 0.01 <= value < 100 else f"{value:.0e}"

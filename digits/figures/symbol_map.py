@@ -49,6 +49,10 @@ def _key(ax: Axes, examples: Symbols) -> None:
     keys = [Patch(color=hue(label), label=letter) for label, letter in enumerate(letters)]
     frame = {"marker": "s", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": looks.MUTED, "linestyle": "none"}
     keys.append(Line2D([], [], label="one's own", **frame))
-    legend = ax.legend(handles=keys, loc="upper center", bbox_to_anchor=(0.5, 1.08), ncols=min(len(keys), 7), frameon=False)
+    wide = max(map(looks.width, [*letters, "one's own"])) + 0.75  # inches, with its patch
+    columns = min(len(keys), 7, int((looks.WIDTH - 2 * looks.MARGIN) / wide))
+    legend = ax.legend(
+        handles=keys, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=columns, frameon=False, fontsize=looks.TEXT
+    )
     for text in legend.get_texts():
-        text.set(size=looks.TEXT, color=looks.INK, parse_math=False)
+        text.set(color=looks.INK, parse_math=False)

@@ -92,3 +92,33 @@ def test_erasing_sets_at_most_a_square_to_zero_and_touches_nothing_else(side, se
         assert gone[np.ix_(rows, columns)].all()
         assert 1 <= len(rows) <= side
         assert 1 <= len(columns) <= side
+
+
+def test_a_turn_is_within_its_degrees_and_goes_both_ways():
+    bars = np.zeros((200, 28, 28), np.uint8)
+    bars[:, 13:15, 4:24] = 255
+    ink, (rows, columns) = moved(bars, rotate=15.0).astype(float), np.mgrid[:28, :28] - 13.5
+    down, along, both = ((ink * of).sum(axis=(1, 2)) for of in (rows**2, columns**2, rows * columns))
+    angles = np.rad2deg(np.arctan2(2 * both, along - down)) / 2
+    assert -15.5 < angles.min() < -13
+    assert 13 < angles.max() < 15.5
+
+
+def test_an_elastic_warp_is_of_its_pixels_along_both_axes():
+    ramp = np.tile(np.arange(28, dtype=np.uint8) * 9, (200, 28, 1))
+    for images in (ramp, ramp.transpose(0, 2, 1)):
+        by = (moved(images, elastic=1.0).astype(float) - images)[:, 8:20, 8:20] / 9  # pixels
+        assert by.std() == pytest.approx(0.8, abs=0.2)
+
+
+def test_scale_grows_and_shrinks():
+    square = np.zeros((200, 28, 28), np.uint8)
+    square[:, 9:19, 9:19] = 255
+    areas = moved(square, scale=0.1).sum(axis=(1, 2)) / square[0].sum()
+    assert areas.min() < 0.85
+    assert areas.max() > 1.15
+
+
+def test_every_corner_is_erased_equally_often():
+    share = (moved(np.full((2000, 28, 28), 9, np.uint8), erase=9) == 0).mean(axis=0)
+    assert share[0, 0] == pytest.approx(share[-1, -1], abs=0.02)

@@ -11,6 +11,7 @@ import yaml
 from digits import studies
 from digits.conducting import Conductor, Variation
 from digits.crew import Killed
+from digits.errors import UserError
 from digits.rows import FINISHED
 from digits.shelf import Shelf
 from digits.training import State
@@ -60,8 +61,8 @@ class Hands:
         return name, Outcome(FINISHED, history=history, state=state)
 
 
-def conductor(folder, *, strategy="grid", minutes=0.0):
-    """Return who carries out a study of four rates with one seed, as a new process would."""
+def conductor(folder, *, strategy="grid", minutes=0.0, shared=False):
+    """Return who carries out a study of four rates with one seed, as a new process would; the first two may be one variation."""
     document = {
         "title": "t",
         "base": {"train.epochs": 4},
@@ -74,7 +75,8 @@ def conductor(folder, *, strategy="grid", minutes=0.0):
 
     def vary(point):
         sections = studies.with_changes(PARAMS, study.changes(point), recipe.values)
-        return Variation(point, f"v{point[0]}", sections, "made", sections)
+        number = 1 if shared and not point[0] else point[0]
+        return Variation(point, f"v{number}", sections, "made", sections)
 
     return Conductor(study, Shelf(folder), vary, lambda progress: None)
 
@@ -152,3 +154,18 @@ def test_the_test_images_are_read_however_often_a_worker_dies_but_not_twice(tmp_
     while carry_out(tmp_path, hands).unfinished():
         pass
     assert sorted(hands.tested) == sorted(name for name, *_ in hands.trained) == [f"v{i}-1" for i in range(4)]
+
+
+def test_a_run_that_two_points_share_is_trained_once_and_known_at_both(tmp_path):
+    hands = Hands()
+    study = carry_out(tmp_path, hands, shared=True)
+    assert len(hands.trained) == len(RATES) - 1
+    assert [run.variation.point for run in study.known()] == [(i,) for i in range(len(RATES))]
+    assert len(study.runs()) == len(RATES) - 1
+
+
+def test_damaged_test_results_are_one_line(tmp_path):
+    carry_out(tmp_path, Hands())
+    (tmp_path / "tests/v0-1.json").write_text("")
+    with pytest.raises(UserError, match=r"tests/v0-1\.json is damaged .*; delete it"):
+        conductor(tmp_path).unfinished()

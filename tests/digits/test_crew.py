@@ -94,3 +94,13 @@ def test_a_worker_that_cannot_make_its_bench_says_why_and_not_that_the_scheduler
         hands.give("a", "a")
         with pytest.raises(FileNotFoundError):
             hands.next_done()
+
+
+@NEEDS_LOOPBACK
+def test_a_second_study_on_the_same_workers_ends_the_first_in_one_line_and_not_in_failed_runs():
+    with crew.local(workers=1, processes=False) as client:
+        first = crew.Crew(client, Doubler)
+        crew.Crew(client, Doubler)
+        first.give("a", 1)
+        with pytest.raises(UserError, match="another study has taken the workers"):
+            first.next_done()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -28,6 +28,8 @@ def test_all_components_keep_every_distance(vectors):
 
 @given(VECTORS, st.integers(-9, 9))
 def test_moving_everything_moves_no_place(vectors, step):
+    share = principal_components(vectors, components=2).share
+    assume(share[0] - share[1] > 1e-6 or not share.any())  # else any axis is the first
     here, there = (principal_components(them, components=1) for them in (vectors, vectors + step))
     np.testing.assert_allclose(here.share, there.share, atol=1e-9)
     np.testing.assert_allclose(np.abs(here.project(vectors)), np.abs(there.project(vectors + step)).round(12), atol=1e-3)

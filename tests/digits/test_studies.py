@@ -1,6 +1,7 @@
 """Study files: what is read from one, and that each mistake is one line that names the place."""
 
 import copy
+import datetime
 import functools
 import itertools
 import textwrap
@@ -115,18 +116,23 @@ def test_full_changes_the_base_and_a_dimension():
         (("strategy", "rung"), 3, ("strategy", "unknown key rung")),
         (("compare",), "lr", ("compare", "one of train.batch_size, net")),
         (("hypotheses", 0, "to"), 51, ("hypotheses, number 1, to", "one of 100, 50", "51")),
+        (("hypotheses", 0, "to"), 100, ("hypotheses, number 1, to", "another value than from, 100")),
+        (("hypotheses", 0, "at"), {"train.batch_size": 50}, ("at", "net", "train.batch_size")),
+        (("dimensions", "train.batch_size"), {"a": {"train.batch_size": 5}}, ("a list of the parameter's values",)),
+        (("dimensions", "net"), {datetime.date(2024, 1, 1): {}}, ("dimensions.net", "names that are text or numbers")),
         (("hypotheses", 0, "expect"), "better", ("expect", "higher, lower, same")),
         (("hypotheses", 0, "by"), 0, ("by", "still the same")),
         (("hypotheses", 0, "at"), {"net": "wide"}, ("at, net", "one of narrow, none")),
         (("hypotheses", 0, "measure"), "f1", ("measure", "accuracy")),
         (("printed", "figures", 0, "accuracy"), "high", ("printed.figures, number 1", "a number")),
         (("minutes",), -1, ("minutes", "at least 0")),
+        (("full", "dimensions"), {"train.batch_size": None}, ("dimensions.train.batch_size", "a list")),
         (("full", "dimensions"), {"net2": []}, ("full.dimensions", "one of train.batch_size, net")),
     ],
 )
 def test_a_mistake_is_one_line(path, value, parts):
     with pytest.raises(UserError) as raised:
-        read(changed(path, value), full=path[0] == "full")
+        read(changed(path, value))
     line = str(raised.value)
     assert line.startswith("studies/x.yaml: ")
     assert "\n" not in line

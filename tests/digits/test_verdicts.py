@@ -1,5 +1,7 @@
 """Hypotheses judged by the rule that was stated, and networks compared on the same images."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -74,6 +76,20 @@ def test_networks_are_compared_by_their_run_of_the_best_validation_on_the_same_i
     assert found.p == pytest.approx(2 / 2**10)
 
 
-def test_networks_tested_on_other_images_are_not_compared():
-    runs = [row(1, 0.6, size="small"), row(1, 0.9, size="large")]
-    assert verdicts.compare(runs, {"small-1": np.ones(40, bool), "large-1": np.ones(30, bool)}, dimension="size") == []
+@pytest.mark.parametrize("other", [
+    {"fetch": {"dataset": "fashion_mnist"}},
+    {"split": {"test": 20, "order": "file", "seed": 1, "merge": {}}},
+    {"split": {"test": 10, "order": "file", "seed": 1, "merge": {"8": "round"}}},
+])  # fmt: skip
+def test_networks_tested_on_other_images_or_labels_are_not_compared_and_the_rest_is(other):
+    small, middle, large = (row(1, accuracy, size=size) for accuracy, size in ((0.6, "small"), (0.7, "middle"), (0.9, "large")))
+    runs = [replace(small, params=small.params | other), middle, large]
+    found = verdicts.compare(runs, {run.name: np.ones(40, bool) for run in runs}, dimension="size")
+    assert [{each.first, each.second} for each in found] == [{"middle", "large"}]
+
+
+def test_runs_that_successive_halving_stopped_at_different_epochs_make_no_pair():
+    whole = of_seeds(0.1, 0.1)
+    stopped = [replace(each, epochs=0) if each.values["size"] == "small" else each for each in whole]
+    assert verdicts.judge(claims("higher"), whole).pairs == 2
+    assert verdicts.judge(claims("higher"), stopped).pairs == 0

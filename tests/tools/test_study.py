@@ -137,6 +137,11 @@ def test_a_row_adopted_gives_the_pipeline_the_study_s_numbers(finished, tmp_path
         ({"dimensions": {"train.learning_rate": [0.1, -1]}}, "train.learning_rate: expected a number above 0; received -1"),
         ({"dimensions": {"networks.recognition.kernel": [3, 99]}}, "networks.recognition.kernel: expected at most 28"),
         ({"dimensions": {"train.strategy": ["none", "mirrored"]}}, "train.strategy: expected none, a study's workers train alone"),
+        ({"base": STUDY["base"] | {"split.test": 61}}, "split.test: expected at most 60, the images of strokes's test file"),
+        (
+            {"base": STUDY["base"] | {"recipe": "course_a", "networks.resnet5.outputs": 3}},
+            "networks.resnet5.outputs: expected at least 10",
+        ),
     ],
 )
 def test_a_value_that_no_stage_would_take_is_one_line_before_anything_runs(tmp_path, changes, part):

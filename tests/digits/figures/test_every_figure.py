@@ -106,7 +106,7 @@ def normal(*shape):
 def inside(figure, filters, *, size=3, channels=1, title):
     """One of the figures of a convolution of so many filters."""
     weights, maps, of = normal(size, size, channels, filters), normal(14, 14, filters), {"layer": "conv1", "title": title}
-    image, names = pictures(3, FASHION)[0], [f"training image {row}, class {name}" for row, name in enumerate(FASHION[:3])]
+    image, names = pictures(3, FASHION)[0], [f"class {name}, training image {row}" for row, name in enumerate(FASHION[:3])]
     draw = {
         kernels: lambda: kernels.draw(weights, **of),
         responses: lambda: responses.draw(weights, seen=normal(28, 28, channels), ours=maps, layers=maps, difference=1e-8, **of),
@@ -215,6 +215,7 @@ def texts(figure):
     found = list(figure.texts)  # the heading is one of them
     for ax in figure.axes:
         found += [*ax.texts, ax._left_title]
+        found += ax.get_legend().get_texts() if ax.get_legend() else []
         if ax.axison:
             found += [ax.xaxis.label, ax.yaxis.label]
             for axis in (ax.xaxis, ax.yaxis):
@@ -230,7 +231,7 @@ def drawn(request):
     figure = FIGURES[request.param](title=TITLE)
     seen = texts(figure)
     renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.get_tightbbox(renderer)  # puts the axes' names where a save would
+    figure.draw_without_rendering()  # puts the axes' names and the keys where a save would
     return figure, seen, np.array([text.get_window_extent(renderer).extents for text in seen])
 
 

@@ -78,4 +78,4 @@ def test_a_wrong_answer_is_explained_for_both_classes_and_a_right_one_once():
     words = [text.get_text() for text in figure.axes[0].texts]
     assert f"for a: {maps[2].sum():+.2f} nats" in words
     assert f"for c: {-maps[2].sum():+.2f} nats" in words
-    assert {"2 right answers", "1 wrong answer"} <= set(words)
+    assert {"2 right answers shown", "1 wrong answer shown"} <= set(words)
