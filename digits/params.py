@@ -95,12 +95,17 @@ def read_section(section: str, text: str) -> dict[str, Any]:
     return copy.deepcopy(values)  # the document is kept for the next section
 
 
+def yaml_of(text: str, *, file: str) -> Any:
+    """Return what a file that a user wrote holds as YAML. Raises UserError, one line that names the file, if it is none."""
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # the latter of a date such as 2020-13-45
+        raise UserError(f"{file}: not readable as YAML: {one_line(error)}") from error
+
+
 @functools.lru_cache(maxsize=1)
 def _document(text: str) -> dict[str, Any]:
-    try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:  # the latter of a date such as 2020-13-45
-        raise UserError(f"params.yaml: not readable as YAML: {one_line(error)}") from error
+    document = yaml_of(text, file="params.yaml")
     if not isinstance(document, dict):
         raise UserError(f"params.yaml: expected sections; received {shown(document)}")
     return document

@@ -20,9 +20,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from digits.errors import UserError, nearest, one_line, shown
+from digits.params import yaml_of
 from digits.searching import Grid, Halving, LineSearch, Point, Random, Strategy
 
 RECIPE = "recipe"  # the one key of a base or a bundle that is no parameter
@@ -140,10 +139,6 @@ def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], a
         try:
             if isinstance(study.strategy, Halving) and complete["train"]["epochs"] != study.strategy.epochs:
                 raise UserError("strategy: halving decides over the epochs: expected train.epochs the same in all variations")
-            if isinstance(study.strategy, Halving) and study.strategy.first_epochs >= study.strategy.epochs:
-                raise UserError(
-                    f"strategy.first_epochs: expected fewer than train.epochs, {study.strategy.epochs}; received as many"
-                )
             accept(complete)
         except UserError as error:
             raise UserError(f"studies/{study.name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
@@ -170,10 +165,7 @@ class _Reader:
         self._paths = [path for path in _paths(sections) if path.split(".")[0] in OF_A_RUN]
 
     def study(self, text: str, *, name: str, full: bool) -> Study:
-        try:
-            document = yaml.safe_load(text)
-        except (yaml.YAMLError, ValueError) as error:  # the latter of a date such as 2020-13-45
-            raise UserError(f"{self._file}: not readable as YAML: {one_line(error)}") from error
+        document = yaml_of(text, file=self._file)
         self._keys("", document, known=KEYS, needed=NEEDED)
         base, for_full, varied = self._changes("base", document["base"]), *self._for_full(document.get("full", {}))
         of_all = self._dimensions(document["dimensions"], instead=varied)  # read in any case: a mistake is not to wait for FULL=1
@@ -265,6 +257,8 @@ class _Reader:
         if name == "random":
             return Random(space, **numbers)
         if name == "halving":
+            if isinstance(epochs, int) and numbers["first_epochs"] >= epochs:  # what is no number a stage's check refuses
+                raise self._wrong("strategy.first_epochs", f"fewer than train.epochs, {epochs}", numbers["first_epochs"])
             return Halving(space, epochs, **numbers)
         shuffled = self._one_of("strategy.order", document["order"], ORDERS) == "shuffled"
         return LineSearch(space, **numbers, start=start, shuffled=shuffled)

@@ -61,9 +61,8 @@ def figures(study: Study, runs: Sequence[Row], table: Sequence[Line], conductor:
         curves = {name: {"mean": along.mean, "low": along.low, "high": along.high} for name, along in of_network.items()}
         figure = rates.draw(np.array(named[RATE].labels, np.float64), curves, title=title)
         made["rates.png"] = figure, "Validation accuracy against the learning rate"
-    if isinstance(study.strategy, LineSearch) and (
-        steps := study.strategy.path(conductor.scores)
-    ):  # else its time was up before one
+    steps = study.strategy.path(conductor.scores) if isinstance(study.strategy, LineSearch) else []
+    if steps:  # a line search whose time was up early has none
         made["path.png"] = _path(study, steps, conductor, title=title), "The path of the line search"
     return made
 

@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from digits.errors import UserError, nearest, one_line, shown
+from digits.errors import UserError, nearest, shown
+from digits.params import yaml_of
 from digits.stage import finish
 from digits.writing import write_text
 from tools import parameters
@@ -91,10 +91,7 @@ def _on_one_line(value: Any) -> Any:
 def _read(name: str) -> dict[str, dict]:
     """Return a recipe's changes. Raises UserError if the file has another form, or a section or network that no recipe changes."""
     file = FOLDER / f"{name}.yaml"
-    try:
-        changes = yaml.safe_load(_text(name)) or {}
-    except (yaml.YAMLError, ValueError) as error:
-        raise UserError(f"{file}: not readable as YAML: {one_line(error)}") from None
+    changes = yaml_of(_text(name), file=str(file)) or {}
     known = None if name == BASE else _read(BASE)
     _refuse_others(file, "", changes, known)
     if "networks" in changes:

@@ -42,10 +42,10 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
     folder = OUTPUT / (f"{name}_full" if full else name)
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
         datasets = fetched(study, params)
-        studies.check(study, params, recipe_of, functools.partial(accept_with, datasets))
         parts = in_parts(study, params)
         conductor = Conductor(study, Shelf(folder), varier(study, params, datasets, in_parts=parts), functools.partial(tell, study))
         if conductor.unfinished():
+            studies.check(study, params, recipe_of, functools.partial(accept_with, datasets))
             threads = params_at(study, params, study.start)["compute"]["threads"]
             workers = max(1, int(timing.machine()["cores"]) // threads)
             bench = functools.partial(Bench, datasets, threads=threads, in_parts=parts, read=settings.of_a_run)

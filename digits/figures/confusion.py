@@ -74,8 +74,12 @@ def _write_counts(ax: Axes, counts: np.ndarray, *, column: float) -> None:
     for (row, place), count in np.ndenumerate(counts):
         if count or row == place:
             weight = "bold" if row == place else "normal"
-            text = f"{count / 1000:.{1 if count < 9950 else 0}f}k" if short and count >= 1000 else f"{count}"
+            text = _thousands(count) if short and count >= 1000 else f"{count}"
             ax.text(place + 0.5, row + 0.5, text, size=max(size, SMALLEST), weight=weight, **STYLE)
+
+
+def _thousands(count: int) -> str:
+    return f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k"
 
 
 def _write_shares(ax: Axes, counts: np.ndarray, *, column: float) -> None:

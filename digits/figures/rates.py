@@ -22,10 +22,12 @@ def draw(rates: np.ndarray, curves: Mapping[str, Mapping[str, np.ndarray]], *, t
     places = np.log10(np.asarray(rates, np.float64))
     order = np.argsort(places)
     span = max(places.max() - places.min(), 1.0)
-    last = {}
+    last, means, ends = {}, [], []
     for i, (name, curve) in enumerate(curves.items()):
         x = places[order] + APART * span * (i - (len(curves) - 1) / 2)
         mean, low, high = (100 * np.asarray(curve[key], np.float64)[order] for key in ("mean", "low", "high"))
+        means.append(mean)
+        ends += [low, high]
         style = {"color": COLORS[i % len(COLORS)]}
         sure = np.isfinite(low) & np.isfinite(high)
         spans = [(mean - low)[sure], (high - mean)[sure]]
@@ -35,9 +37,7 @@ def draw(rates: np.ndarray, curves: Mapping[str, Mapping[str, np.ndarray]], *, t
     ax.set_xticks(places[order], [f"{rate:g}" for rate in np.asarray(rates)[order]])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set_xlim(places.min() - 0.06 * span, places.max() + 0.06 * span)
-    means, ends = (100 * np.concatenate([np.ravel(curve[key]) for curve in curves.values() for key in keys])
-                   for keys in (("mean",), ("low", "high")))  # fmt: skip
-    percent.axis(ax, means, ends=ends, ticks=8)
+    percent.axis(ax, np.concatenate(means), ends=np.concatenate(ends), ticks=8)
     what = "learning rate per step;  bars: 95 % interval over the seeds, cut off where they leave the panel"
     ax.set_xlabel(what, size=looks.TEXT + 0.5, color=looks.INK)
     ax.set_ylabel("validation accuracy, %", size=looks.TEXT + 0.5, color=looks.INK)

@@ -112,6 +112,11 @@ def test_full_changes_the_base_and_a_dimension():
         (("strategy",), "gird", ("strategy", "one of grid, line_search", "'gird'")),
         (("strategy", "rounds"), 0, ("strategy.rounds", "at least 1")),
         (("strategy", "order"), "sorted", ("strategy.order", "round_robin, shuffled")),
+        (
+            ("strategy",),
+            {"name": "halving", "variations": 2, "first_epochs": 2, "keep_one_in": 2, "seed": 1},
+            ("strategy.first_epochs: expected fewer than train.epochs, 2; received 2",),
+        ),
         (("strategy", "variations"), ..., ("strategy", "variations", "missing")),
         (("strategy", "rung"), 3, ("strategy", "unknown key rung")),
         (("compare",), "lr", ("compare", "one of train.batch_size, net")),
