@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from digits import calls, evaluation, inference, models, optimizers, schedules, splitting, timing, training
+from digits import calls, evaluation, inference, models, optimizers, splitting, timing, train_params, training
 from digits.arrays import Dataset, Split
 from digits.compute import deterministic, keras, tf
 from digits.errors import UserError, one_line
@@ -107,21 +107,13 @@ class Bench:
         train, splits = settings.train, self._split(order, settings)
         images, classes = len(splits["train"]), len(splits["train"].class_names)
         fitted = self._fit(settings, classes=classes, images=images)
-        rates = schedules.rates(
-            train.schedule,
-            peak=train.learning_rate,
-            epochs=train.epochs,
-            steps_per_epoch=training.steps_per_epoch(images, batch_size=train.batch_size),
-            decay=train.decay,
-            warmup_epochs=train.warmup_epochs,
-        )
         state = training.train(
             fitted.network,
             splits,
             num_epochs=min(order.epochs, train.epochs),
             batch_size=train.batch_size,
             optimizer=fitted.optimizer,
-            rates=rates,
+            rates=train_params.rates(train, images=images),
             moves=settings.augment,
             objective=training.Objective(classes=classes, smoothing=train.label_smoothing, l2=train.l2),
             patience=train.patience,

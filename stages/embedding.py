@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from digits import arrays, comparison, models, strokes, trained
 from digits.comparison import compare
 from digits.compute import ComputeParams
 from digits.embedding import candidates, choose, layers_csv, vectors
-from digits.figures import symbol_distances, symbol_knn, symbol_map, symbol_matches
+from digits.figures import symbols
 from digits.params import anything, between, positive, seed
-from digits.projection import principal_components
 from digits.stage import run, say
 from digits.writing import write_figure, write_text
 from stages.tables import STROKES, read_both, read_texts
@@ -64,7 +62,7 @@ def main(
         f"{layer} makes {len(first)} values of the first training image, {label}:\n{comparison.values_shown(first)}",
         comparison.words(compared, "embedding", beside="pixels"),
     ])  # fmt: skip
-    figures = figures_of(compared, title=f"{source} · {made}", with_own=f"{source}, one's own: {own_source} · {made}")
+    figures = symbols.draw(compared, title=f"{source} · {made}", with_own=f"{source}, one's own: {own_source} · {made}")
     for name, table in tables.items():
         write_text(output / f"{name}.csv", table)
     write_text(output / "report.txt", report + "\n")
@@ -75,19 +73,6 @@ def main(
 
 def flat(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1) / 255
-
-
-def figures_of(compared: comparison.Comparison, *, title: str, with_own: str) -> dict[str, Figure]:
-    examples, own = compared.examples, compared.own
-    vectors, own_vectors = compared.vectors["embedding"], compared.own_vectors["embedding"]
-    plane = principal_components(vectors, components=2)
-    places = {"places": plane.project(vectors), "own_places": plane.project(own_vectors), "share": plane.share}
-    return {
-        "distances": symbol_distances.draw(examples, distances=compared.distances["embedding"], title=title),
-        "knn": symbol_knn.draw(examples, answers=compared.answers, title=title),
-        "map": symbol_map.draw(examples, own=own, **places, title=with_own),
-        "own": symbol_matches.draw(own, examples=examples, distances=compared.to_own["embedding"], title=with_own),
-    }
 
 
 if __name__ == "__main__":

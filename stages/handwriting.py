@@ -10,14 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import arrays, csvs, evaluation, inference, models, pictures, trained
+from digits import arrays, csvs, evaluation, inference, models, pictures, readings, trained
+from digits import photos as taken
 from digits.compute import ComputeParams
 from digits.errors import UserError
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
 from digits.writing import write_figure, write_text
-from stages import photos as taken
-from stages import readings
 
 HEAD = ("file", "row", "place", "x", "y", "answer", "likeliest", "probability", "truth")  # x, y: shares of width and height
 

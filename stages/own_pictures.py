@@ -8,8 +8,8 @@ import numpy as np
 
 from digits import arrays, csvs, pictures
 from digits.errors import UserError
+from digits.folders import bytes_of, files_below
 from digits.params import anything, between, one_of
-from stages.folders import bytes_of, files_below
 
 
 @dataclass(frozen=True)

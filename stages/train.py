@@ -10,35 +10,15 @@ Of several workers (train.strategy: multiworker) each runs this command, and the
 
 import os
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
-from digits import arrays, checkpoints, distribution, models, optimizers, schedules, summary, timing, training
+from digits import arrays, checkpoints, distribution, models, optimizers, summary, timing, training
 from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams, deterministic, out_of_memory
-from digits.params import between, one_of, positive, seed
 from digits.recording import Bystander, Recorder
 from digits.stage import run, say, warn
+from digits.train_params import TrainParams, rates
 from digits.writing import write_text
-
-
-@dataclass(frozen=True)
-class TrainParams:
-    epochs: int = between(1, 100_000)
-    batch_size: int = positive()  # images
-    optimizer: str = one_of(*optimizers.NAMES)
-    momentum: float = between(0, 1)  # of the optimizer "momentum"
-    weight_decay: float = positive(or_zero=True)  # of "adamw", per step, times the learning rate
-    learning_rate: float = positive()  # per step, the schedule's highest
-    schedule: str = one_of(*schedules.NAMES)
-    decay: float = between(0.001, 1)  # of the schedule "exponential", per epoch
-    warmup_epochs: float = positive(or_zero=True)
-    l2: float = positive(or_zero=True)  # times the sum of squares of all kernels
-    label_smoothing: float = between(0, 0.9)  # share of each target spread evenly over the classes
-    patience: int = positive(or_zero=True)  # epochs without a lower validation loss that end training; 0: never
-    measured: str = one_of(*training.MEASURED)  # the splits whose loss and accuracy are taken after each epoch
-    seed: int = seed()  # of the first weights, the shuffle and the augmentation
-    strategy: str = one_of(*distribution.NAMES)  # on how many devices and machines
 
 
 def main(
@@ -60,14 +40,6 @@ def main(
     strategy = distribution.strategy(train.strategy, tf_config=os.environ.get("TF_CONFIG"), timeout=workers.timeout)
     replicas, chief = strategy.num_replicas_in_sync, distribution.is_chief(strategy)
     distribution.check_batches(images, batch_size=train.batch_size, replicas=replicas)
-    rates = schedules.rates(
-        train.schedule,
-        peak=train.learning_rate,
-        epochs=train.epochs,
-        steps_per_epoch=training.steps_per_epoch(images, batch_size=train.batch_size),
-        decay=train.decay,
-        warmup_epochs=train.warmup_epochs,
-    )
     with strategy.scope(), distribution.ended_by_a_lost_worker(), out_of_memory():
         network = models.build(model.name, classes=classes, seed=train.seed, **sizes)
         layers = summary.table(network)
@@ -92,7 +64,7 @@ def main(
                 num_epochs=train.epochs,
                 batch_size=train.batch_size,
                 optimizer=optimizers.build(train.optimizer, momentum=train.momentum, weight_decay=train.weight_decay),
-                rates=rates,
+                rates=rates(train, images=images),
                 moves=augment,
                 objective=training.Objective(classes=classes, smoothing=train.label_smoothing, l2=train.l2),
                 patience=train.patience,

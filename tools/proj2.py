@@ -14,9 +14,9 @@ from digits.compute import ComputeParams, deterministic, keras, tf
 from digits.figures import accuracy, loss
 from digits.models import ModelParams
 from digits.stage import run
+from digits.train_params import TrainParams
 from stages.plot import PlotParams
 from stages.split import SplitParams
-from stages.train import TrainParams
 
 # None takes keras.datasets, which downloads MNIST once. Or the path of an mnist.npz as Keras has it, or of a folder of MNIST's four
 # files, train-images-idx3-ubyte.gz and so on.

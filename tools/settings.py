@@ -9,13 +9,13 @@ from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams
 from digits.errors import UserError
 from digits.studies import Sections
+from digits.train_params import TrainParams
 from digits.variations import Settings
 from stages.evaluate import EvaluateParams
 from stages.fetch import FetchParams
 from stages.own_pictures import PicturesParams
 from stages.own_tables import CsvParams
 from stages.split import SplitParams
-from stages.train import TrainParams
 
 Params = TypeVar("Params")
 OF_A_RUN: dict[str, Any] = {

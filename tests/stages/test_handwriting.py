@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from digits import arrays, models
-from stages import photos as taken
-from stages import readings
+from digits import arrays, models, readings
+from digits import photos as taken
 from tests import pages as made
 from tests.worlds import ROOT, bars, params, peak_of_stage, says_one_line, stage
 

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from digits import answers, pages, pictures, strokes
+from digits.folders import bytes_of, files_below, refuse_unwritable
 from digits.stage import warn
 from digits.writing import write_picture, write_text
-from stages.folders import bytes_of, files_below, refuse_unwritable
 
 LAYOUT = ("auto", "crop", "page")
 THUMBNAIL = 168  # pixels, the longer side

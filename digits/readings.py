@@ -8,7 +8,7 @@ import numpy as np
 
 from digits import answers, pages
 from digits.figures import crops, page
-from stages.photos import Photo
+from digits.photos import Photo
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
