@@ -2,7 +2,7 @@
 
 Run     python -m benchmarks [--networks "mlp lenet"] [--parts "epochs pipeline"] [--quick]
 
-With some networks or parts only, or quickly on next to no images, the two files go to output/benchmarks/ instead.
+With some networks or parts only, quickly on next to no images, or if a part fails, the two files go to output/benchmarks/ instead.
 """
 
 import argparse
@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import yaml
 
 from benchmarks import accuracy_for_time, epochs, pipeline, report, steps, study, ways
-from digits import models, timing
+from benchmarks.report import QUIET
+from digits import models, params, timing
+from digits.compute import ComputeParams
 from digits.errors import UserError, nearest
 from digits.stage import finish, say
 from digits.writing import write_text
@@ -30,11 +31,10 @@ from tools import parameters
 WHOLE, SCRATCH = Path("benchmarks"), Path("output/benchmarks")
 PARTS = ("epochs", "steps", "pipeline", "study", "accuracy_for_time")
 QUICK_NETWORKS = ("mlp", "lenet")
-QUIET = 0.3  # load average of a minute, above which something else computes
 
 
 def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
-    """Measure, and write after each part."""
+    """Measure, and write after each part. Raises UserError at the end if a part failed; the others are measured."""
     chosen = _known(networks, models.names(), "NETWORKS") or list(QUICK_NETWORKS if quick else epochs.IMAGES)
     asked = _known(parts, PARTS, "PARTS") or list(PARTS)
     whole = not (networks or parts or quick)
@@ -54,6 +54,9 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
     for part in asked:
         found[part] = _measured(part, measures[part])
         write(found, SCRATCH)
+    failed = [part for part in asked if "failed" in found[part]]
+    if failed:
+        raise UserError(f"{', '.join(failed)} failed; {SCRATCH}/results.md has the reason and the other parts")
     if whole:
         write(found, WHOLE)
     say(f"{WHOLE if whole else SCRATCH}/results.md")
@@ -77,7 +80,7 @@ def about(command: str, *, quick: bool) -> dict[str, Any]:
         "edited": bool(_git("status", "--porcelain", "--untracked-files=no")),
         "quick": quick,
         "load": round(os.getloadavg()[0], 2),
-        "threads": yaml.safe_load(parameters.text())["compute"]["threads"],
+        "threads": params.read(ComputeParams, "compute", parameters.text()).threads,
         "machine": timing.machine() | {"memory_gigabytes": round(psutil.virtual_memory().total / 2**30, 1)},
         "software": versions,
     }

@@ -108,6 +108,9 @@ def _network(network: str, stick: Contender, data: Path, *, folder: Path, images
     if products.failed:
         raise turns.Failed(products.failed)
     facts = measured["loop"].facts
+    for one in measured.values():
+        if not one.failed and facts and one.facts["parameters"] != facts["parameters"]:
+            one.failed = f"another network: {one.facts['parameters']:,} parameters, and {facts['parameters']:,} in our loop"
     return {
         "images": images,
         "parameters": facts.get("parameters"),

@@ -36,12 +36,23 @@ def measure(*, folder: Path, quick: bool) -> dict[str, Any]:
         for section, values in yaml.safe_load(Path("recipes/quick.yaml").read_text(encoding="utf-8")).items():
             changes[section] |= values | ({"epochs": 2} if section == "train" else {})
     workspace.make(project, changes)
+    pipelines = add_other_pipelines(project)
     default = default_run(project)
     say(f"default run: {default['total']:.0f} s, {default['training']:.0f} s of it training")
     make_empty(empty)
-    found = {"default_run": default, "no_op": nothing_to_do(project, empty), "replot": replot(project, params=changes)}
+    found = {"pipelines": 1 + len(pipelines), "default_run": default}
+    found |= {"no_op": nothing_to_do(project, empty), "replot": replot(project, params=changes)}
     say(f"nothing to do: {found['no_op']['ours'][-1]:.2f} s, six empty stages {found['no_op']['empty'][-1]:.2f} s")
     return found
+
+
+def add_other_pipelines(project: Path) -> list[Path]:
+    """Copy the repository's pipelines that are not of the default run, since DVC reads them each time, and return their paths."""
+    others = sorted(Path().glob("*/dvc.yaml"))
+    for path in others:
+        (project / path).parent.mkdir(exist_ok=True)
+        shutil.copy2(path, project / path)
+    return others
 
 
 def default_run(project: Path) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def section(found: Mapping[str, Any]) -> list[str]:
             f"Medians of {len(no_op['ours'])}, in turn, and of {len(replot['seconds'])} for the plot.",
         ),
         "",
+        f"DVC reads {found.get('pipelines', 1)} of the repository's dvc.yaml files in ours each time. Neither project is in Git.",
+        "",
         *_default_run(found["default_run"]),
     ]
 
@@ -69,7 +71,7 @@ def study(found: Mapping[str, Any]) -> list[str]:
         "## A small study",
         "",
         *paragraph(
-            f"{count} variations of recognition on {found['workers']} workers, 1,000 strokes and two epochs each, in a clone of the"
+            f"{count} variations of tools/throughput.py's small training on {found['workers']} workers, in a clone of the"
             f" commit: {seconds:.0f} s with the workers' start and the report, {3600 * count / seconds:.0f} variations an hour."
         ),
     ]

@@ -14,6 +14,7 @@ from digits.stage import finish
 from digits.writing import write_text
 
 FOLDER = Path("benchmarks")
+QUIET = 0.3  # load average of a minute, above which something else computes
 
 
 def page(found: dict[str, Any]) -> str:
@@ -46,6 +47,8 @@ def _conditions(about: dict[str, Any]) -> Sequence[str]:
     ]
     if "torch" not in software:
         lines.append("PyTorch is left out: it is not installed (the extra `bench`).")
+    if about["load"] > QUIET:
+        lines.append(f"**Something else may have computed beside it: a quiet machine's load is below {QUIET}.**")
     if about["quick"]:
         lines.append("**A quick run on next to no images: that it runs is all it shows.**")
     return lines
@@ -53,11 +56,19 @@ def _conditions(about: dict[str, Any]) -> Sequence[str]:
 
 def main() -> None:
     """Write the page anew."""
+    write_text(FOLDER / "results.md", page(read(FOLDER / "results.json")))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return a results.json. Raises UserError if it is none."""
     try:
-        found = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{FOLDER}/results.json is not there; `make bench` makes it") from None
-    write_text(FOLDER / "results.md", page(found))
+        found = json.loads(path.read_text(encoding="utf-8"))
+        page(found)
+        return found
+    except (FileNotFoundError, IsADirectoryError):
+        raise UserError(f"{path} is not there; `make bench` writes benchmarks/results.json") from None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UserError(f"{path} is no results.json of `make bench` ({type(error).__name__}: {error})") from None
 
 
 if __name__ == "__main__":

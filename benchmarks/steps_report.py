@@ -10,13 +10,16 @@ SHOWN = 0.02  # the least share of the operations' time that is named
 
 def section(found: Mapping[str, Any]) -> list[str]:
     """Return the section: a row a network, its kinds of operations by what they take, the longest first."""
-    rows = [(name, f"{network['step']:.1f}", _kinds(network)) for name, network in found["networks"].items()]
+    rows = [
+        (name, "", f"failed: {network['failed']}") if "failed" in network else (name, f"{network['step']:.1f}", _kinds(network))
+        for name, network in found["networks"].items()
+    ]
     return [
         "## Where a step's time goes",
         "",
         *paragraph(
-            f"A gradient update of {found['batch_size']} images in our loop under TensorFlow's profiler, which slows it a little.",
-            "The shares are of the operations' own time, summed; up to two run beside each other.",
+            f"A gradient update of {found['batch_size']} images in our loop under TensorFlow's profiler, which takes time too.",
+            "The shares are of the operations' own time, summed; as many run beside each other as there are threads.",
             f"Left out is what has less than {100 * SHOWN:.0f} %.",
         ),
         "",

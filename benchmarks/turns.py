@@ -36,14 +36,22 @@ class Contender:
         self._log = log
         with log.open("wb") as errors:
             self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+        self._ready = False
 
     @property
     def pid(self) -> int:
         """Its process number, for who wants to know whether it computes."""
         return self._process.pid
 
+    def ready(self) -> None:
+        """Wait until it has imported and built what it needs, and says so by a first line. Raises Failed."""
+        if not self._ready:
+            self._heard()
+            self._ready = True
+
     def turn(self) -> dict[str, float]:
         """Let it run an epoch, or after the last one end, and return what it says. Raises Failed."""
+        self.ready()
         try:
             print(file=self._process.stdin, flush=True)
         except BrokenPipeError:
@@ -79,9 +87,15 @@ class Contender:
 def in_turn(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, Measured]:
     """Return what each contender took: a first epoch, alone while it compiles, and then one in each round.
 
-    Each round begins with another contender. One that fails is left out from there on.
+    The first turn is given when all are ready, since one that still imports would slow another's. Each round begins with another
+    contender. One that fails is left out from there on.
     """
     measured = {name: Measured() for name in contenders}
+    for name, contender in contenders.items():
+        try:
+            contender.ready()
+        except Failed as error:
+            measured[name].failed = str(error)
     for name, contender in contenders.items():
         _take(contender, measured[name], first=True)
     names = list(contenders)

@@ -71,13 +71,16 @@ CLASSES, SEED = 10, 1  # of the images, and of the first weights
 
 
 class Turns:
-    """The conversation with the process that hands out turns: a line in is a turn, a line out is what it took."""
+    """The conversation with the process that hands out turns: after a first line, a line in is a turn, a line out what it took."""
 
     def __init__(self, inward: TextIO, outward: TextIO):
-        self._inward, self._outward = inward, outward
+        self._inward, self._outward, self._ready = inward, outward, False
 
     def wait(self) -> None:
-        """Return when it is our turn. Raises SystemExit if there will be none."""
+        """Say the first time that all is ready, and return when it is our turn. Raises SystemExit if there will be none."""
+        if not self._ready:
+            self._tell()
+            self._ready = True
         if not self._inward.readline():
             sys.exit(0)
 

@@ -9,6 +9,7 @@ from benchmarks.ways import CLASSES, SEED, Task, Turns
 from digits import models, optimizers, training
 from digits.augmentation import AugmentParams
 from digits.compute import deterministic, keras
+from digits.inference import predict
 from digits.training import State
 
 STILL = AugmentParams(flip=0, shift=0, rotate=0, scale=0, elastic=0, erase=0)  # no other way moves its images
@@ -32,9 +33,12 @@ def train(task: Task, turns: Turns) -> None:
     """Train the task, deterministically as the pipeline does, and report the network's size too."""
     network = built(task)
     turns.wait()
-    state = run(network, task, measured=("train",), watcher=Watcher(turns))
+    run(network, task, measured=(), watcher=Watcher(turns))  # whose last wait was for the turn after the last epoch
+    answers = predict(network, task.images).argmax(axis=1)
     turns.finish(
-        accuracy=state.history[-1]["train_accuracy"], parameters=network.count_params(), flop_per_image=flop_per_image(network)
+        accuracy=float((answers == task.labels).mean()),
+        parameters=network.count_params(),
+        flop_per_image=flop_per_image(network),
     )
 
 

@@ -22,7 +22,7 @@ def train(task: Task, turns: Turns, *, channels_last: bool) -> None:
         with turns.timed():
             _epoch(network, images, labels, optimizer, batch_size=task.batch_size)
     turns.wait()
-    turns.finish(accuracy=accuracy(network, images, labels))
+    turns.finish(accuracy=accuracy(network, images, labels), parameters=torch_networks.parameters(network))
 
 
 def _epoch(network, images, labels, optimizer, *, batch_size: int) -> None:

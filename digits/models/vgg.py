@@ -1,4 +1,4 @@
-"""Blocks of 3x3 convolutions with batch norm, each ended by a pooling: for accuracy, at twenty times an epoch of `strided`.
+"""Blocks of 3x3 convolutions with batch norm, each ended by a pooling: for accuracy, and many times an epoch of `strided`.
 
     layer                                  output            parameters
     pixels                                 28 x 28 x   1

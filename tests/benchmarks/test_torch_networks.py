@@ -88,6 +88,51 @@ def test_with_our_weights_it_gives_our_answers_and_it_counts_as_many_parameters(
     assert np.abs(torch.softmax(logits, dim=1).numpy() - expected).max() < 1e-4
 
 
+def without_dropout(name: str) -> tuple[keras.Model, torch.nn.Module]:
+    """Return our network and PyTorch's with the same weights, their dropouts, if any, of rate 0."""
+    ours, theirs = models.build(name, classes=CLASSES, seed=SEED), torch_networks.build(name, classes=CLASSES)
+    for layer in with_weights(ours):
+        give(layer, theirs.get_submodule(torch_name(layer.name)))
+    for layer in ours.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0
+    for module in theirs.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+    return ours, theirs
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_its_dropouts_have_our_rates_in_our_order(name):
+    ours = [
+        layer.rate for layer in models.build(name, classes=CLASSES, seed=SEED).layers if isinstance(layer, keras.layers.Dropout)
+    ]
+    theirs = [module.p for module in torch_networks.build(name, classes=CLASSES).modules() if isinstance(module, torch.nn.Dropout)]
+    assert theirs == pytest.approx([rate for rate in ours if rate])
+
+
+@pytest.mark.parametrize("name", models.names())
+def test_three_updates_by_adam_bring_the_loss_down_as_far(name):
+    ours, theirs = without_dropout(name)
+    images, labels = strokes.draw(20, classes=strokes.CLASSES["digits"], seed=1)
+    x, y = images.astype(np.float32) / 255, labels.astype(np.int64)
+    ours.compile(keras.optimizers.Adam(0.0005), loss="sparse_categorical_crossentropy")
+    expected = [float(ours.train_on_batch(x.reshape(-1, *ours.input_shape[1:]), y)) for _ in range(3)]
+    optimizer = torch.optim.Adam(theirs.parameters(), lr=0.0005)
+    losses = []
+    for _ in range(3):
+        optimizer.zero_grad()
+        outputs = theirs.train()(torch.from_numpy(x).reshape(-1, *torch_networks.input_shape(name)))
+        loss = torch.nn.functional.cross_entropy(outputs, torch.from_numpy(y))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[0] == pytest.approx(expected[0], rel=1e-4)
+    fall = expected[0] - expected[-1]
+    assert fall > 0
+    assert losses[0] - losses[-1] == pytest.approx(fall, rel=0.1)  # ResNet-50's rounding comes to a fifteenth
+
+
 @pytest.mark.parametrize("channels_last", [False, True])
 @pytest.mark.parametrize("name", LEARN)
 def test_it_learns_the_task(name, channels_last):

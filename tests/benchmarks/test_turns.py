@@ -11,20 +11,26 @@ from benchmarks.turns import Contender, Failed
 from tests.worlds import ROOT
 
 SCRIPT = """
-import json, sys
+import json, sys, time
+time.sleep({late})
+with open({shared!r}, "a") as file:
+    file.write("+")
+print("{{}}", flush=True)
 for line in sys.stdin:
     with open({shared!r}, "a") as file:
         file.write({name!r})
-    count = len(open({shared!r}).read())
+    count = len(open({shared!r}).read().replace("+", ""))
     if {dies} and count > 4:
         sys.exit("out of luck")
     print(json.dumps(dict(seconds=count, peak_megabytes=7)), flush=True)
 """
 
 
-def contenders(stack, folder, *names, dies=()):
+def contenders(stack, folder, *names, dies=(), late=()):
     shared = folder / "order.txt"
-    scripts = {name: SCRIPT.format(shared=str(shared), name=name, dies=name in dies) for name in names}
+    scripts = {
+        name: SCRIPT.format(shared=str(shared), name=name, dies=name in dies, late=0.5 if name in late else 0) for name in names
+    }
     words = {name: [sys.executable, "-c", script] for name, script in scripts.items()}
     return shared, {name: stack.enter_context(Contender(words[name], log=folder / f"{name}.log")) for name in names}
 
@@ -33,9 +39,16 @@ def test_they_take_turns_and_each_round_begins_with_another(tmp_path):
     with ExitStack() as stack:
         order, processes = contenders(stack, tmp_path, "a", "b", "c")
         measured = turns.in_turn(processes, rounds=3)
-    assert order.read_text() == "abc" + "abc" + "bca" + "cab"
+    assert order.read_text().lstrip("+") == "abc" + "abc" + "bca" + "cab"
     assert (measured["a"].first, measured["a"].seconds) == (1, [4, 9, 11])
     assert measured["b"].peak_megabytes == 7
+
+
+def test_nobody_has_a_turn_before_all_are_ready(tmp_path):
+    with ExitStack() as stack:
+        order, processes = contenders(stack, tmp_path, "a", "b", late=("b",))
+        turns.in_turn(processes, rounds=1)
+    assert order.read_text() == "++" + "ab" + "ab"
 
 
 def test_one_that_dies_says_its_last_line_and_the_others_go_on(tmp_path):
@@ -50,6 +63,15 @@ def test_one_that_cannot_start_says_why(tmp_path):
     with Contender([sys.executable, "-c", "raise ValueError('no such network')"], log=tmp_path / "log") as process:
         with pytest.raises(Failed, match="no such network"):
             process.turn()
+
+
+def test_one_that_cannot_start_is_left_out(tmp_path):
+    with ExitStack() as stack:
+        _, processes = contenders(stack, tmp_path, "a")
+        processes["b"] = stack.enter_context(Contender([sys.executable, "-c", "1 / 0"], log=tmp_path / "b.log"))
+        measured = turns.in_turn(processes, rounds=2)
+    assert "ZeroDivisionError" in measured["b"].failed
+    assert len(measured["a"].seconds) == 2
 
 
 def test_an_unknown_network_or_part_is_one_line():
