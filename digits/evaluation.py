@@ -74,7 +74,7 @@ def macro_f1_and_half_interval(counts: np.ndarray) -> tuple[float, float]:
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, *, bins: int) -> float:
-    """Return the expected calibration error of the predicted class (Guo et al. 2017, equation 5).
+    """Return the expected calibration error of the predicted class (Guo et al. 2017, equation 3).
 
     Images are put into `bins` bins of equal width by the probability of their predicted class; the error is the mean over images of
     |share right - mean probability| of the image's bin.

@@ -24,7 +24,7 @@ def chosen(study: str, row: str) -> Row:
         known = ", ".join(sorted(path.parent.name for path in STUDIES.glob("*/rows")))
         raise UserError(f"STUDY: expected one that has been run, {known or 'and none has'}; received {study or 'nothing'}")
     found = sorted(written(folder, "*.json"), key=_order) if row else []
-    meant = [path for path in found if path.stem.startswith(row)]
+    meant = [path for path in found if path.stem == row or path.stem.startswith(row) and "-" not in row]
     if len({path.stem.partition("-")[0] for path in meant}) != 1:
         raise UserError(
             f"ROW: expected the first column of {folder.parent}/table.md; received {row or 'nothing'}, {len(meant)} runs"

@@ -16,8 +16,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-import yaml
-
+from digits import params
 from digits.errors import UserError, shown
 from digits.stage import finish
 from tools import parameters, workspace
@@ -91,7 +90,7 @@ def main(count: str = "2") -> None:
     """Bring output/workers up to date and train there."""
     if not count.isdecimal() or not 1 <= int(count) <= 64:
         raise UserError(f"N: expected a whole number from 1 to 64; received {shown(count)}")
-    threads = yaml.safe_load(parameters.text())["compute"]["threads"]
+    threads = params.read_section("compute", parameters.text()).get("threads")
     each = max(1, threads // int(count)) if type(threads) is int else threads  # no number is refused by the stage
     workspace.make(FOLDER, {"train": {"strategy": "multiworker"}, "compute": {"threads": each}})
     workspace.run(FOLDER, "dvc", "repro", "split")

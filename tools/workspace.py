@@ -57,6 +57,9 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
 
 def run(folder: Path, *words: str) -> None:
     """Run a command in `folder`, its output on ours; an error of its own ends us with its status."""
-    status = subprocess.run(words, cwd=folder, check=False).returncode
+    environment = dict(os.environ)
+    if folders := environment.get("DIGITS_DATASETS"):
+        environment["DIGITS_DATASETS"] = os.pathsep.join(absolute(name) for name in folders.split(os.pathsep))
+    status = subprocess.run(words, cwd=folder, env=environment, check=False).returncode
     if status:
         raise SystemExit(status)

@@ -93,7 +93,7 @@ def _load(body: keras.Model, path: Path) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # Keras only warns of layers that keep the weights they were made with
             body.load_weights(path)
-    except (OSError, ValueError, KeyError, Warning) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, Warning) as error:
         raise _refused(
             "weights", "weights of a ResNet50 without its top", f"{path}, which holds others ({one_line(error)[:200]})"
         ) from error

@@ -35,7 +35,7 @@ def test_mcnemar_is_the_share_of_coin_tosses_as_uneven(pairs):
 def test_mcnemar_of_ten_thousand_images_is_a_number():
     right = np.arange(10_000) < 9_900
     assert 0 < mcnemar(right, np.roll(right, 2_000))[2] <= 1
-    assert mcnemar(right, np.zeros(10_000, bool))[2] == 0.0 or math.isfinite(mcnemar(right, np.zeros(10_000, bool))[2])
+    assert mcnemar(right, np.zeros(10_000, bool))[2] == 0.0
 
 
 def test_holm_s_example_comes_out():

@@ -12,3 +12,30 @@ def test_a_params_yaml_that_is_none_is_refused_and_stays(text, tmp_path, monkeyp
     with pytest.raises(UserError, match=r"params\.yaml: "):
         adopt.main("tiny", "0123")
     assert (tmp_path / "params.yaml").read_text() == text
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """Stand beside a study with two variations, one of them of seeds 1, 3 and 20."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "output/studies/tiny/rows"
+    folder.mkdir(parents=True)
+    for name in ("ab12-1", "ab12-3", "ab12-20", "ab34-1"):
+        (folder / f"{name}.json").write_text("{}")
+    monkeypatch.setattr(adopt.rows, "from_json", lambda text, *, name: name)
+
+
+@pytest.mark.parametrize(("row", "file"), [("ab12", "ab12-1"), ("ab12-20", "ab12-20"), ("ab3", "ab34-1")])
+def test_a_row_is_known_by_its_beginning_and_a_seed_s_by_all_of_it(study, row, file):
+    assert adopt.chosen("tiny", row) == f"output/studies/tiny/rows/{file}.json"
+
+
+@pytest.mark.parametrize("row", ["", "ab", "ab12-2", "cd"])
+def test_no_row_or_more_than_one_is_refused(study, row):
+    with pytest.raises(UserError, match=r"^ROW: expected the first column of output/studies/tiny/table\.md; received "):
+        adopt.chosen("tiny", row)
+
+
+def test_an_unknown_study_is_told_which_there_are(study):
+    with pytest.raises(UserError, match=r"^STUDY: expected one that has been run, tiny; received tny$"):
+        adopt.chosen("tny", "ab12")

@@ -1,6 +1,8 @@
 """A project inside the project: that it finds what lies outside, and that a params.yaml that cannot be read leaves nothing."""
 
+import os
 import shutil
+import sys
 
 import pytest
 import yaml
@@ -92,3 +94,11 @@ def test_a_params_yaml_that_is_none_is_one_line_and_makes_nothing(project, text)
     with pytest.raises(UserError, match=r"params\.yaml: not readable as YAML"):
         workspace.make(project / "output/inner", {})
     assert not (project / "output").exists()
+
+
+def test_data_sets_folders_of_the_environment_are_found_from_the_inner_project(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DIGITS_DATASETS", os.pathsep.join(["mine", "", "/data"]))
+    (tmp_path / "inner").mkdir()
+    workspace.run(tmp_path / "inner", sys.executable, "-c", "import os; open('seen', 'w').write(os.environ['DIGITS_DATASETS'])")
+    assert (tmp_path / "inner/seen").read_text() == os.pathsep.join([f"{tmp_path}/mine", "", "/data"])
