@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.markdown import paragraph, table
 from benchmarks.ratios import median
 
-AIMS = {"fast": 60}  # recipes, and one part in how many of LeNet's time each is to take
+AIMS = {"fast": 60, "fastest": 100}  # recipes, and one part in how many of LeNet's time each is to take
 ACCURACY = 0.9925  # the aim of each fast recipe, the mean of five seeds
 
 

@@ -80,7 +80,7 @@ def test_the_slow_recipe_s_time_is_that_of_all_its_images_and_epochs():
     assert "its 18 epochs take 1188 s" in report.page(FOUND).replace("\n", " ")
 
 
-@pytest.mark.parametrize(("name", "share"), [("fast", 60)])
+@pytest.mark.parametrize(("name", "share"), [("fast", 60), ("fastest", 100)])
 def test_a_fast_recipe_s_time_is_set_against_it(name, share):
     found = deepcopy(FOUND)
     run = {"seed": 1, "dataset": "mnist", "accuracy": 0.993, "gradient_seconds": 11.88, "training_seconds": 19.8}
