@@ -17,6 +17,12 @@ def recipes_in(document) -> set[str]:
     return named.union(*map(recipes_in, document.values()))
 
 
+@pytest.mark.parametrize("folder", ["studies", "submission"])
+def test_no_out_is_cached_since_dvc_exp_run_removes_a_cached_one_without_checksum(folder):
+    for stage in yaml.safe_load((ROOT / folder / "dvc.yaml").read_text())["stages"].values():
+        assert all(settings == {"cache": False} for out in stage["outs"] for settings in out.values())
+
+
 def test_each_course_s_study_is_a_stage():
     assert sorted(STAGES) == NAMES
 
