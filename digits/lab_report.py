@@ -28,9 +28,10 @@ def text(
     judged: Sequence[Verdict],
     compared: Sequence[Comparison],
     pictures: Mapping[str, str],
+    name: str,
     command: str,
 ) -> str:
-    """Return the report. `pictures` are captions by file name; `command` repeats the study."""
+    """Return the report. `pictures` are captions by file name; `command` repeats the study, `name` is what `make adopt` calls it."""
     parts = [
         f"# {study.title}",
         _abstract(study, runs, table, judged),
@@ -46,7 +47,7 @@ def text(
         "## What went wrong",
         _failures(study, runs),
         "## Again",
-        _again(study, command),
+        _again(study, f"STUDY={name} ROW={table[0].id}" if table else "", command),
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -210,11 +211,13 @@ def _failures(study: Study, runs: Sequence[Row]) -> str:
     return "\n".join([f"{len(failed)} of {len(runs)} runs, each tried twice:", "", *lines])
 
 
-def _again(study: Study, command: str) -> str:
-    lines = [f"    {command}", "", "A row as the pipeline's parameters: `make adopt STUDY=NAME ROW=…`, then `dvc repro`."]
+def _again(study: Study, best: str, command: str) -> str:
+    lines = [f"    {command}"]
+    if best:
+        lines += ["", f"The best row as the pipeline's parameters: `make adopt {best}`, then `dvc repro`; another row likewise."]
     if study.changed_for_full and " FULL=1" not in command:
         changes = _settings(study.changed_for_full)
-        lines += ["", f"What is above is of a subset. With the whole data set ({changes}):", "", f"    {command} FULL=1"]
+        lines += ["", f"What is above is the study's short form. In full ({changes}):", "", f"    {command} FULL=1"]
     return "\n".join(lines)
 
 

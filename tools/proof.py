@@ -36,7 +36,9 @@ def write(folder: Path, study: Study, conductor: Conductor, *, command: str) -> 
     captions = {name: caption for name, (_, caption) in drawn.items()}
     write_text(folder / "table.csv", tables.to_csv(study, table))
     write_text(folder / "table.md", f"# {study.title}\n\n{tables.to_markdown(study, table)}")
-    report = lab_report.text(study, runs, table, judged=judged, compared=compared, pictures=captions, command=command)
+    report = lab_report.text(
+        study, runs, table, judged=judged, compared=compared, pictures=captions, name=folder.name, command=command
+    )
     write_text(folder / "report.md", report)
 
 

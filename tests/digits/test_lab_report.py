@@ -1,5 +1,6 @@
 """A study's report: what a reader must find in it to know what was done."""
 
+import re
 from dataclasses import replace
 
 import yaml
@@ -27,13 +28,13 @@ DOCUMENT = {
 }
 
 
-def report(**changes) -> str:
+def report(*, command: str = "make study NAME=x", **changes) -> str:
     sections = yaml.safe_load((ROOT / "params.yaml").read_text())
     study = studies.read(yaml.safe_dump(DOCUMENT | changes), name="x", sections=sections, recipe=recipe.values, full=False)
     values = [study.values(point) for point in ((0, 0, 0), (1, 1, 1))]
     runs = [replace(row(1, 0.9), variation=str(i), values=each, conditions=CONDITIONS) for i, each in enumerate(values)]
     table = tables.lines(study, runs, {})
-    return lab_report.text(study, runs, table, judged=[], compared=[], pictures={}, command="make study NAME=x")
+    return lab_report.text(study, runs, table, judged=[], compared=[], pictures={}, name="x_full", command=command)
 
 
 def test_a_value_with_a_name_of_the_study_s_own_stands_beside_what_it_sets():
@@ -45,5 +46,11 @@ def test_a_value_with_a_name_of_the_study_s_own_stands_beside_what_it_sets():
 
 
 def test_the_command_for_the_whole_data_set_stands_with_what_it_changes():
-    assert "With the whole data set (`train.epochs: 18`):\n\n    make study NAME=x FULL=1\n" in report()
-    assert "FULL" not in report(full={})
+    text = report(command="make study NAME=x")
+    assert "the study's short form. In full (`train.epochs: 18`):\n\n    make study NAME=x FULL=1\n" in text
+    assert "FULL" not in report(command="make study NAME=x", full={})
+
+
+def test_the_best_row_s_name_stands_with_the_folder_it_is_taken_from():
+    text = report(command="make study NAME=x FULL=1")
+    assert re.search(r"`make adopt STUDY=x_full ROW=[01]`, then `dvc repro`", text)
