@@ -31,7 +31,7 @@ def text(
     name: str,
     command: str,
 ) -> str:
-    """Return the report. `pictures` are captions by file name; `command` repeats the study, `name` is what `make adopt` calls it."""
+    """Return the report. `pictures` are captions by file name; `command` repeats the study `make adopt` calls `name`."""
     parts = [
         f"# {study.title}",
         _abstract(study, runs, table, judged),
