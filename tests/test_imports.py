@@ -1,5 +1,6 @@
 """What a stage imports: DVC must know it, and only stages that run a network may take TensorFlow's five seconds."""
 
+import re
 import subprocess
 import sys
 import time
@@ -23,6 +24,12 @@ def test_a_stage_s_deps_are_what_its_script_imports_no_more_and_no_less(name):
     if name in RUN_A_NETWORK:  # imports its network by name
         wanted = (wanted - NETWORKS) | {"digits/models/${model.name}.py"} | OF_NETWORKS
     assert sorted(deps) == sorted(wanted)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_path_of_the_user_s_may_have_a_blank(name):
+    assert '"' not in re.sub(r'"\$\{[\w.]+\}"', "", STAGES[name]["cmd"])
+    assert "${" not in re.sub(r'"\$\{[\w.]+\}"', "", STAGES[name]["cmd"])
 
 
 @pytest.mark.parametrize("name", STAGES)
