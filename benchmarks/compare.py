@@ -34,7 +34,7 @@ def figures(found: dict[str, Any]) -> dict[str, float]:
         named["study, s a variation"] = study["seconds"] / study["variations"]
     if accuracy := _part(found, "accuracy_for_time"):
         named["LeNet under fit, s an epoch"] = slow_epoch(accuracy["slow"])
-        for name in (name for name in AIMS if name in accuracy):
+        for name in filter(accuracy.__contains__, AIMS):
             named[f"recipes/{name}.yaml, gradient updates, s"] = median([run["gradient_seconds"] for run in accuracy[name]])
     return named
 
