@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.worlds import project
+from tests.worlds import ROOT, project
 
 SMALL = {
     "fetch": {"dataset": "strokes", "strokes_train": 300, "strokes_test": 60},
@@ -243,3 +243,11 @@ def test_with_the_wrong_python_a_stage_says_what_to_run(clone):
     assert bare.returncode == 2
     assert len(bare.stderr.splitlines()) == 1
     assert "run `make`" in bare.stderr
+
+
+@pytest.mark.parametrize("package", ["cv2", "tensorflow"])
+def test_a_python_that_lacks_one_of_the_packages_says_the_same(package):
+    script = f"import sys; sys.modules[{package!r}] = None; import stages"
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (run.returncode, len(run.stderr.splitlines())) == (2, 1)
+    assert "run `make`" in run.stderr

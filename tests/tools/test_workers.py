@@ -10,7 +10,7 @@ import time
 import pytest
 
 from digits.errors import UserError
-from tests.worlds import NEEDS_LOOPBACK
+from tests.worlds import NEEDS_LOOPBACK, ROOT
 from tools import workers
 
 pytestmark = NEEDS_LOOPBACK
@@ -95,3 +95,15 @@ def test_another_failure_names_the_log(tmp_path):
 def test_a_number_of_workers_out_of_range_is_refused(count):
     with pytest.raises(UserError, match=r"^N: expected a whole number from 1 to 64; received "):
         workers.main(count)
+
+
+def test_a_compute_without_threads_reaches_the_stage_that_refuses_it(tmp_path, monkeypatch):
+    text = (ROOT / "params.yaml").read_text()
+    (tmp_path / "params.yaml").write_text(text.replace("  threads: 2", "  thread: 2"))
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr(workers.workspace, "make", lambda folder, changes: asked.append(changes["compute"]))
+    monkeypatch.setattr(workers.workspace, "run", lambda *_: None)
+    monkeypatch.setattr(workers, "launch", lambda *_, **__: None)
+    workers.main("2")
+    assert asked == [{"threads": None}]
