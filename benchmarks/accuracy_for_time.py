@@ -22,7 +22,7 @@ SEEDS = (1, 2, 3, 4, 5)
 
 
 def measure(*, folder: Path, threads: int, quick: bool) -> dict[str, Any]:
-    """Return the slow recipe's seconds and each fast one's runs, by its name; a part that asks for MNIST ends without it."""
+    """Return the slow recipe's seconds and each fast one's runs, by its name; or why there are none of it."""
     slow = slow_seconds(folder=folder / "log", threads=threads, quick=quick)
     say(f"LeNet under fit: {slow['seconds_per_epoch'][-1]:.1f} s for {slow['images']:,} images")
     found: dict[str, Any] = {"slow": slow}

@@ -6,11 +6,13 @@ while slows all of them. A waiting process reads from a pipe and computes nothin
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
 
 
 class Failed(Exception):
@@ -92,10 +94,7 @@ def in_turn(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, Me
     """
     measured = {name: Measured() for name in contenders}
     for name, contender in contenders.items():
-        try:
-            contender.ready()
-        except Failed as error:
-            measured[name].failed = str(error)
+        _answer(contender.ready, measured[name])
     for name, contender in contenders.items():
         _take(contender, measured[name], first=True)
     names = list(contenders)
@@ -109,10 +108,8 @@ def in_turn(contenders: Mapping[str, Contender], *, rounds: int) -> dict[str, Me
 def _take(contender: Contender, measured: Measured, *, first: bool = False) -> None:
     if measured.failed:
         return
-    try:
-        said = contender.turn()
-    except Failed as error:
-        measured.failed = str(error)
+    said = _answer(contender.turn, measured)
+    if said is None:
         return
     if first:
         measured.first = said["seconds"]
@@ -123,9 +120,14 @@ def _take(contender: Contender, measured: Measured, *, first: bool = False) -> N
 
 def finish(contender: Contender, measured: Measured) -> None:
     """Let a contender that has run all its epochs end in a last turn, and hear what it says."""
-    if measured.failed:
-        return
+    if not measured.failed:
+        measured.facts = _answer(contender.turn, measured) or {}
+
+
+def _answer(ask: Callable[[], Answer], measured: Measured) -> Answer | None:
+    """Return what a contender answers; if it fails, None, and the reason is in `measured`."""
     try:
-        measured.facts = contender.turn()
+        return ask()
     except Failed as error:
         measured.failed = str(error)
+        return None

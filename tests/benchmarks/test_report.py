@@ -146,5 +146,9 @@ def test_what_is_no_results_json_is_one_line(tmp_path, text, said):
     assert said in run.stderr
 
 
+def test_every_figure_compared_is_above_zero():
+    assert min(compare.figures(FOUND).values()) > 0
+
+
 def test_memory_is_compared_too():
     assert compare.figures(FOUND)["mlp: fit, MB at most"] == 700
