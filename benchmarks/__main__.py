@@ -23,7 +23,7 @@ from benchmarks import accuracy_for_time, epochs, pipeline, report, steps, study
 from benchmarks.report import QUIET
 from digits import models, params, timing
 from digits.compute import ComputeParams
-from digits.errors import UserError, nearest
+from digits.errors import UserError, unknown
 from digits.stage import finish, say
 from digits.writing import write_text
 from tools import parameters
@@ -108,7 +108,7 @@ def _warn(text: str) -> None:
 def _known(given: list[str], known: list[str] | tuple[str, ...], option: str) -> list[str]:
     for name in given:
         if name not in known:
-            raise UserError(f"{option}: expected {nearest(name, known)}; received {name}; known: {', '.join(known)}")
+            raise unknown(option, name, known)
     return given
 
 
@@ -126,4 +126,5 @@ if __name__ == "__main__":
     parser.add_argument("--parts", default="", help=f"of {', '.join(PARTS)}; all of them unless given")
     parser.add_argument("--quick", action="store_true", help="on next to no images: does it run?")
     words = parser.parse_args()
+    sys.argv[0] = parser.prog  # before its errors, in place of __main__
     finish(lambda: main(networks=words.networks.split(), parts=words.parts.split(), quick=words.quick))

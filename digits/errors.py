@@ -9,9 +9,15 @@ class UserError(Exception):
 
 
 def nearest(name: str, known: Sequence[str]) -> str:
-    """Return the known name most like `name`, or words that list them all if none is like it."""
+    """Return the known name most like `name`, or words that list them all if none is like it, or "none"."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return near[0] if near else f"one of {', '.join(known)}"
+    return near[0] if near else f"one of {', '.join(known)}" if known else "none"
+
+
+def unknown(what: str, name: str, known: Sequence[str]) -> UserError:
+    """Return the error for a `name` that is none of the known ones: which is most like it, if one is, and each of them once."""
+    wanted, every = nearest(name, known), ", ".join(known)
+    return UserError(f"{what}: expected {wanted}; received {name or 'nothing'}{f'; known: {every}' if wanted in known else ''}")
 
 
 def shown(value: object) -> str:

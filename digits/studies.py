@@ -242,7 +242,7 @@ class _Reader:
 
     def _strategy(self, document: Any, dimensions: tuple[Dimension, ...], start: Point, *, epochs: Any) -> Strategy:
         document = {"name": document} if isinstance(document, str) else document
-        self._keys("strategy", document, known=("name", *sum(STRATEGIES.values(), ())), needed=("name",))
+        self._keys("strategy", document, known=tuple(dict.fromkeys(("name", *sum(STRATEGIES.values(), ())))), needed=("name",))
         name = self._one_of("strategy", document["name"], list(STRATEGIES))
         wanted = ("name", *STRATEGIES[name])
         self._keys("strategy", document, known=wanted, needed=wanted)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from digits.compute import keras
-from digits.errors import UserError, nearest
+from digits.errors import unknown
 
 
 def truncated(network: keras.Model, layer: str) -> keras.Model:
@@ -34,6 +34,4 @@ def _cut(network: keras.Model, layer: str, tensor_of: Callable) -> keras.Model:
         if isinstance(inner, keras.Model) and layer in [each.name for each in inner.layers]:
             before = until(network, inner.name)
             return keras.Model(network.inputs, _cut(inner, layer, tensor_of)(before.output), name=name)
-    raise UserError(
-        f"layer: expected {nearest(layer, names)}; received {layer or 'nothing'}; {network.name} has {', '.join(names)}"
-    )
+    raise unknown("params.yaml: embedding.layer", layer, names)

@@ -8,7 +8,7 @@ import time
 import pytest
 import yaml
 
-from tests.imports import ROOT, project_imports
+from tools.imports import ROOT, project_imports
 
 PIPELINES = ("dvc.yaml", "submission/dvc.yaml")
 STAGES = {name: stage for file in PIPELINES for name, stage in yaml.safe_load((ROOT / file).read_text())["stages"].items()}

@@ -1,10 +1,12 @@
 """studies/dvc.yaml: that DVC knows every file a study reads."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 
-from tests import imports
-from tests.imports import ROOT, project_imports
+from tools import study
+from tools.imports import ROOT, project_imports
 
 STAGES = yaml.safe_load((ROOT / "studies/dvc.yaml").read_text())["stages"]
 NAMES = sorted(path.stem for path in (ROOT / "studies").glob("course_*.yaml"))
@@ -28,8 +30,7 @@ def test_each_course_s_study_is_a_stage():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_study_s_deps_are_what_it_imports_its_networks_its_recipes_and_its_file(name, monkeypatch):
-    monkeypatch.setattr(imports, "PROJECT", ("digits", "stages", "tools"))
+def test_a_study_s_deps_are_what_it_imports_its_networks_its_recipes_and_its_file(name):
     study = yaml.safe_load((ROOT / f"studies/{name}.yaml").read_text())
     recipes = recipes_in(study) | {"course_a"}  # which holds the others' defaults
     networks = {yaml.safe_load((ROOT / f"recipes/{recipe}.yaml").read_text())["model"]["name"] for recipe in recipes - {"course_a"}}
@@ -38,3 +39,12 @@ def test_a_study_s_deps_are_what_it_imports_its_networks_its_recipes_and_its_fil
     wanted |= {f"recipes/{recipe}.yaml" for recipe in recipes} | {f"studies/{name}.yaml"}
     assert sorted(STAGES[name]["deps"]) == sorted(wanted)
     assert STAGES[name]["cmd"] == f"python -m tools.study {name}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_is_known_by_the_code_that_decides_it_all_of_which_dvc_knows_and_no_stage_s(name):
+    network = next(Path(dep).stem for dep in STAGES[name]["deps"] if dep.startswith("digits/models/") and "__init__" not in dep)
+    files = study.code(network)
+    assert {"digits/splitting.py", "digits/training.py", "digits/evaluation.py", f"digits/models/{network}.py"} <= files
+    assert files <= set(STAGES[name]["deps"])
+    assert not [file for file in files if file.startswith(("stages/", "tools/", "digits/figures/"))]

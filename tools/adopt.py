@@ -4,15 +4,14 @@ ROW is one of the table's; its first seed is taken, or the one named as in ROW=9
 """
 
 import json
-import sys
 from pathlib import Path
 
 from digits import rows
 from digits.errors import UserError
 from digits.rows import Row
-from digits.stage import finish, read_text
+from digits.stage import read_text
 from digits.writing import write_text, written
-from tools import parameters, recipe
+from tools import parameters, recipe, words
 
 STUDIES = Path("output/studies")
 
@@ -45,4 +44,4 @@ def _order(path: Path) -> tuple[str, int]:
 
 
 if __name__ == "__main__":
-    finish(lambda: main(*sys.argv[1:]))
+    words.run(main)

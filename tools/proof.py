@@ -19,6 +19,7 @@ from digits.writing import write_figure, write_text
 
 DPI = 100  # pixels per inch; the pictures are 10 inches wide
 RATE = "train.learning_rate"
+FEW = 3  # dimensions, at most, each of which is named even where a variation is as the study starts
 
 
 def write(folder: Path, study: Study, conductor: Conductor, *, command: str) -> None:
@@ -89,11 +90,11 @@ def _tradeoff(study: Study, table: Sequence[Line], *, title: str) -> Figure:
     )
 
 
-def _against_start(study: Study, line: Line) -> str:
-    """Return what tells a variation from the study's start; of one dimension its label."""
+def _against_start(study: Study, line: Line) -> list[str]:
+    """Return in words what tells a variation from the study's start; of a few dimensions each one's label."""
     start = study.values(study.start)
-    apart = {name: label for name, label in line.values.items() if label != start[name] or len(start) <= 2}
-    return tables.place(study, apart) or "the start"
+    apart = [{name: label} for name, label in line.values.items() if label != start[name] or len(start) <= FEW]
+    return [tables.place(study, each) for each in apart] or ["the start"]
 
 
 def _path(study: Study, steps: Sequence[Step], conductor: Conductor, *, title: str) -> Figure:

@@ -1,12 +1,11 @@
 """`make publish STUDY=course_c`: a finished study's report, tables and pictures as docs/results/studies/course_c, to commit."""
 
 import shutil
-import sys
 from pathlib import Path
 
 from digits.errors import UserError
-from digits.stage import finish
 from digits.writing import replacing
+from tools import words
 from tools.adopt import STUDIES
 
 PUBLISHED = Path("docs/results/studies")
@@ -28,4 +27,4 @@ def main(study: str = "") -> None:
 
 
 if __name__ == "__main__":
-    finish(lambda: main(*sys.argv[1:]))
+    words.run(main)

@@ -13,7 +13,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from digits.errors import UserError, nearest, shown
+from digits.errors import UserError, nearest, shown, unknown
 from digits.params import yaml_of
 from digits.stage import finish
 from digits.writing import write_text
@@ -35,7 +35,7 @@ def values(name: str) -> dict[str, dict]:
     parts = name.split("+")
     for part in parts:
         if part not in names():
-            raise UserError(f"NAME: expected {nearest(part, names())}; received {part or 'nothing'}; known: {', '.join(names())}")
+            raise unknown("NAME", part, names())
     if _text(parts[0]).startswith(ONTO):
         raise UserError(f"NAME: expected a recipe before {parts[0]}, such as fashion1+{parts[0]}; received {name}")
     merged = _read(BASE)

@@ -8,7 +8,6 @@ nothing and writes the tables anew.
 import datetime
 import json
 import os
-import sys
 import textwrap
 from pathlib import Path
 from statistics import median
@@ -17,9 +16,8 @@ import h5py
 import numpy as np
 
 from digits import history, tables, timing
-from digits.stage import finish
 from digits.writing import write_text
-from tools import recipe, results, workers, workspace
+from tools import recipe, results, words, workers, workspace
 
 FOLDER = Path("output/scale")
 MEASURED = Path("docs/results/scale.json")
@@ -192,4 +190,4 @@ def main(what: str = "") -> None:
 
 
 if __name__ == "__main__":
-    finish(lambda: main(*sys.argv[1:]))
+    words.run(main)

@@ -7,7 +7,6 @@ tools/results.py. The runs lie in output/seeds/; what is up to date there is not
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,8 @@ import yaml
 from digits import history
 from digits.arrays import Predictions, load
 from digits.errors import UserError
-from digits.stage import finish
 from digits.writing import write_text
-from tools import recipe, results, workspace
+from tools import recipe, results, words, workspace
 
 CODE = ("digits", "stages", "dvc.yaml")  # decides what a run gives
 
@@ -98,4 +96,4 @@ def main(name: str = recipe.BASE, seeds: str = "5") -> None:
 
 
 if __name__ == "__main__":
-    finish(lambda: main(*sys.argv[1:]))
+    words.run(main)

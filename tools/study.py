@@ -1,6 +1,6 @@
 """`make study NAME=course_b`: train a study's variations and write what they prove.
 
-Reads   studies/NAME.yaml, params.yaml, recipes/, dvc.yaml for the code that counts, the data set as `stages.fetch` does
+Reads   studies/NAME.yaml, params.yaml, recipes/, the data set as `stages.fetch` does
 Writes  output/studies/NAME/: table.csv, table.md, report.md, *.png; rows/, states/ and tests/ hold the runs, and survive
 Run     python -m tools.study course_b [--full] [--scheduler tcp://host:8786]
 """
@@ -12,14 +12,13 @@ import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from digits import arrays, checkpoints, crew, models, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
-from digits.errors import UserError, nearest
+from digits.errors import unknown
 from digits.searching import Point
 from digits.shelf import Shelf
 from digits.stage import finish, read_text, say, warn
@@ -27,10 +26,9 @@ from digits.studies import Sections, Study
 from digits.variations import Bench, split
 from stages import fetch
 from tools import parameters, proof, recipe, settings
+from tools.imports import ROOT, project_imports
 
 FOLDER, OUTPUT = Path("studies"), Path("output/studies")
-STAGES = ("split", "train")  # whose code decides a run, and besides it
-CODE = ("digits/variations.py", "digits/evaluation.py")
 OF_THE_MACHINE = ("folders", "own", "offline")  # of section fetch: where a data set is found, not which it is
 recipe_of = functools.cache(recipe.values)
 
@@ -66,7 +64,7 @@ def read(name: str, params: Sections, *, full: bool) -> Study:
     """Return the checked study `name`."""
     known = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "dvc")
     if name not in known:
-        raise UserError(f"NAME: expected {nearest(name, known)}; received {name or 'nothing'}; known: {', '.join(known)}")
+        raise unknown("NAME", name, known)
     study = studies.read(read_text(FOLDER / f"{name}.yaml"), name=name, sections=params, recipe=recipe_of, full=full)
     studies.check(study, params, recipe_of, settings.accept)
     return study
@@ -113,16 +111,19 @@ def data_key(sections: Sections) -> str:
     return json.dumps([sections[name] for name in settings.OF_ITS_DATA], sort_keys=True)
 
 
+def code(network: str) -> set[str]:
+    """Return the files that decide what a run gives: what a worker imports, and the network's."""
+    return project_imports(ROOT / "digits/variations.py") | project_imports(ROOT / f"digits/models/{network}.py")
+
+
+@functools.cache
+def _hash_of_code(network: str) -> str:
+    return hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in sorted(code(network)))).hexdigest()
+
+
 def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_parts: bool) -> Callable[[Point], Variation]:
     """Return what gives the variation at a point, known by the hash of its parameters, data, code, and how a batch goes through."""
-    stages: dict[str, Any] = yaml.safe_load(read_text(Path("dvc.yaml")))["stages"]
     hashes = {key: _hash_of_data(data) for key, data in datasets.items()}
-
-    @functools.cache
-    def code(network: str) -> str:
-        deps = {dep for stage in STAGES for dep in stages[stage]["deps"] if isinstance(dep, str) and dep.endswith(".py")}
-        files = {dep.replace("${model.name}", network) for dep in deps} | set(CODE)
-        return hashlib.sha256(b"".join(Path(file).read_bytes() for file in sorted(files))).hexdigest()
 
     def vary(point: Point) -> Variation:
         sections = params_at(study, params, point)
@@ -133,7 +134,7 @@ def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_p
         without_seed = kept | {"train": {key: value for key, value in kept["train"].items() if key != "seed"}}
         kept |= {name: sections[name] for name in settings.OF_ITS_DATA}
         kept["fetch"] = {key: value for key, value in kept["fetch"].items() if key not in OF_THE_MACHINE}
-        counts = json.dumps([without_seed, hashes[data], code(network), in_parts], sort_keys=True)
+        counts = json.dumps([without_seed, hashes[data], _hash_of_code(network), in_parts], sort_keys=True)
         return Variation(point, hashlib.sha256(counts.encode()).hexdigest()[:10], sections, data, kept)
 
     return vary

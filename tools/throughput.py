@@ -23,8 +23,8 @@ import yaml
 
 from digits import tables, timing
 from digits.errors import UserError
-from digits.stage import finish, say
-from tools import recipe, results
+from digits.stage import say
+from tools import recipe, results, words
 
 FOLDER = Path("output/throughput")
 PAGE = Path("docs/studies.md")
@@ -133,4 +133,4 @@ def _timed(folder: Path, words: list[str], *, cores: list[int]) -> float:
 
 
 if __name__ == "__main__":
-    finish(lambda: main(*sys.argv[1:]))
+    words.run(main)

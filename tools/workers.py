@@ -18,8 +18,7 @@ from pathlib import Path
 
 from digits import params
 from digits.errors import UserError, shown
-from digits.stage import finish
-from tools import parameters, workspace
+from tools import parameters, words, workspace
 
 FOLDER = Path("output/workers")
 TRAIN = (sys.executable, "-m", "stages.train", "data/splits", "output")
@@ -100,4 +99,4 @@ def main(count: str = "2") -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    finish(lambda: main(*sys.argv[1:]))
+    words.run(main)

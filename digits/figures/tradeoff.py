@@ -13,8 +13,10 @@ from digits.figures import looks, percent
 NAMED = 5  # at most, of the front, the most accurate ones
 
 
-def draw(accuracy: np.ndarray, *, seconds: np.ndarray, parameters: np.ndarray, names: Sequence[str], title: str) -> Figure:
-    """Return the figure of variations, each (n,): validation accuracy 0 to 1, seconds of training, parameters, and a name."""
+def draw(
+    accuracy: np.ndarray, *, seconds: np.ndarray, parameters: np.ndarray, names: Sequence[Sequence[str]], title: str
+) -> Figure:
+    """Return the figure of n variations: validation accuracy 0 to 1, seconds of training, parameters, and a name, in parts."""
     figure = looks.page("Accuracy against time and against size", title=title, height=6.2)
     left, right = figure.subplots(1, 2, sharey=True)
     for ax, cost, what in ((left, seconds, "training of a run, seconds"), (right, parameters, "parameters of the network")):
@@ -23,7 +25,7 @@ def draw(accuracy: np.ndarray, *, seconds: np.ndarray, parameters: np.ndarray, n
     return looks.settle(figure)
 
 
-def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[str], *, what: str) -> None:
+def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[Sequence[str]], *, what: str) -> None:
     looks.tidy(ax)
     front = effects.pareto(cost, accuracies)
     ax.plot(cost, accuracies, "o", color="#9a9a9a", markersize=5, alpha=0.8, markeredgewidth=0, zorder=2)
@@ -52,16 +54,13 @@ def _marks(factor: float) -> tuple[float, ...]:
 
 
 def _name(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
-    """Number the points of the front, the most accurate first."""
+    """Number the points of the front, the most accurate first: above and to the left, where the front never runs."""
     for rank, (x, y) in enumerate(zip(cost[::-1], accuracies[::-1], strict=True), start=1):
-        style = {"textcoords": "offset points", "ha": "center", "size": looks.TEXT, "color": looks.INK, "weight": "bold"}
-        ax.annotate(str(rank), (x, y), (0, 7), **style)
+        style = {"textcoords": "offset points", "ha": "right", "size": looks.TEXT, "color": looks.INK, "weight": "bold"}
+        ax.annotate(str(rank), (x, y), (-4, 2), **style)
 
 
-def _apart(names: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the parts that all names share, each name "filters 8, kernel 3", and what is each one's own."""
-    if len(names) < 2:
-        return "", list(names)
-    parts = [name.split(", ") for name in names]
-    shared = [part for part in parts[0] if all(part in other for other in parts[1:])]
-    return ", ".join(shared), [", ".join(part for part in of if part not in shared) or "nothing else" for of in parts]
+def _apart(names: Sequence[Sequence[str]]) -> tuple[str, list[str]]:
+    """Return the parts that all names share, such as "kernel 3", and what is each one's own."""
+    shared = [part for part in names[0] if all(part in other for other in names[1:])] if len(names) > 1 else []
+    return ", ".join(shared), [", ".join(part for part in of if part not in shared) or "nothing else" for of in names]

@@ -1,14 +1,17 @@
-"""Which project files a script imports, read from the source, which DVC does not know."""
+"""Which project files a script imports, read from its source."""
 
 import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PROJECT = ("digits", "stages")
+OURS = ("digits", "stages", "tools")
 
 
 def project_imports(script: Path) -> set[str]:
-    """Return the project files that `script` imports, directly or not, and itself; empty ones are left out."""
+    """Return the project files that `script` imports, directly or not, and itself; empty ones are left out.
+
+    What a function imports counts too, and what is imported by a name made up at run time does not.
+    """
     found: set[Path] = set()
     waiting = [script]
     while waiting:
@@ -32,7 +35,7 @@ def _imports_of(file: Path) -> set[Path]:
 def _files_of(name: str) -> list[Path]:
     """Return the files Python runs to import the dotted `name`: each package's __init__ on the way, and the module."""
     parts = name.split(".")
-    if parts[0] not in PROJECT:
+    if parts[0] not in OURS:
         return []
     packages = [ROOT.joinpath(*parts[: i + 1], "__init__.py") for i in range(len(parts))]
     return [path for path in (*packages, ROOT.joinpath(*parts).with_suffix(".py")) if path.is_file()]

@@ -1,0 +1,15 @@
+import subprocess
+import sys
+
+import pytest
+
+from tests.worlds import ROOT
+
+
+@pytest.mark.parametrize("tool", ["adopt", "publish", "seeds", "scale", "throughput", "workers"])
+def test_too_many_words_are_one_line(tool):
+    words = [sys.executable, "-m", f"tools.{tool}", "one", "two", "three"]
+    said = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1), said.stderr
+    assert said.stderr.startswith(f"{tool}: expected [")
+    assert said.stderr.endswith("]; received one two three\n")
