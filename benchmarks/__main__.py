@@ -95,7 +95,7 @@ def _measured(part: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any
     say(f"# {part}")
     try:
         return measure()
-    except Exception as error:  # half an hour of other measurements is not to be lost with it
+    except Exception as error:  # the other measurements, of many minutes, are not to be lost with it
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         _warn(f"{part}: {reason}")
         return {"failed": reason}
