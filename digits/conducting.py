@@ -12,10 +12,11 @@ import numpy as np
 
 from digits import rows, searching
 from digits.crew import Crew, Killed
-from digits.rows import FINISHED, KILLED, Row
+from digits.rows import Row
+from digits.runs import FINISHED, KILLED, Sections
 from digits.searching import Point, Trial
 from digits.shelf import Shelf
-from digits.studies import Sections, Study
+from digits.studies import Study
 from digits.training import State
 from digits.variations import Order, Outcome
 

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from digits.errors import UserError
-
-FINISHED, DIVERGED, FAILED, KILLED, MEMORY = "finished", "diverged", "failed", "killed worker", "out of memory"
+from digits.runs import DIVERGED, FINISHED
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from typing import Any
 
 from digits.errors import UserError, nearest, one_line, shown
 from digits.params import yaml_of
+from digits.runs import Sections
 from digits.searching import Grid, Halving, LineSearch, Point, Random, Strategy
 
 RECIPE = "recipe"  # the one key of a base or a bundle that is no parameter
@@ -51,8 +52,6 @@ NOT_VARIED = {  # beginnings of parameters that a base may set and a dimension m
     "evaluate.": "the test set chooses nothing",
     "split.test": "all variations are compared on the same test images",
 }
-
-Sections = dict[str, dict[str, Any]]  # params.yaml, or as much of it as counts
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from statistics import mean, stdev
 from typing import Any
 
 from digits import evaluation
-from digits.rows import FINISHED, Row
+from digits.rows import Row
+from digits.runs import FINISHED
 from digits.studies import Printed, Study
 
 

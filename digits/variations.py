@@ -18,8 +18,7 @@ from digits import calls, evaluation, inference, models, optimizers, splitting, 
 from digits.arrays import Dataset, Split
 from digits.compute import deterministic, keras, tf
 from digits.errors import UserError, one_line
-from digits.rows import DIVERGED, FAILED, FINISHED, MEMORY
-from digits.studies import Sections
+from digits.runs import DIVERGED, FAILED, FINISHED, MEMORY, Sections
 from digits.training import State
 
 COLLECTED = 20  # orders, after which memory is tidied up

@@ -1,6 +1,7 @@
 """Rows of a study that was never run, as tests of what is made of rows need them."""
 
-from digits.rows import FINISHED, Row
+from digits.rows import Row
+from digits.runs import FINISHED
 
 
 def row(seed, accuracy, *, status=FINISHED, seconds=1.0, **values):

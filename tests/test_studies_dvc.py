@@ -1,11 +1,12 @@
 """studies/dvc.yaml: that DVC knows every file a study reads."""
 
-from pathlib import Path
+import shutil
 
 import pytest
 import yaml
 
-from tools import study
+from digits import models
+from tools import imports, study
 from tools.imports import ROOT, project_imports
 
 STAGES = yaml.safe_load((ROOT / "studies/dvc.yaml").read_text())["stages"]
@@ -31,20 +32,32 @@ def test_each_course_s_study_is_a_stage():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_study_s_deps_are_what_it_imports_its_networks_its_recipes_and_its_file(name):
-    study = yaml.safe_load((ROOT / f"studies/{name}.yaml").read_text())
-    recipes = recipes_in(study) | {"course_a"}  # which holds the others' defaults
+    document = yaml.safe_load((ROOT / f"studies/{name}.yaml").read_text())
+    recipes = recipes_in(document) | {"course_a"}  # which holds the others' defaults
     networks = {yaml.safe_load((ROOT / f"recipes/{recipe}.yaml").read_text())["model"]["name"] for recipe in recipes - {"course_a"}}
-    networks |= set(study["dimensions"].get("model.name", []))
+    networks |= set(document["dimensions"].get("model.name", []))
     wanted = project_imports(ROOT / "tools/study.py").union(*(project_imports(ROOT / f"digits/models/{it}.py") for it in networks))
     wanted |= {f"recipes/{recipe}.yaml" for recipe in recipes} | {f"studies/{name}.yaml"}
     assert sorted(STAGES[name]["deps"]) == sorted(wanted)
     assert STAGES[name]["cmd"] == f"python -m tools.study {name}"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_run_is_known_by_the_code_that_decides_it_all_of_which_dvc_knows_and_no_stage_s(name):
-    network = next(Path(dep).stem for dep in STAGES[name]["deps"] if dep.startswith("digits/models/") and "__init__" not in dep)
+@pytest.mark.parametrize("network", models.names())
+def test_a_run_is_known_by_the_code_that_decides_it_and_by_no_stage_s_nor_the_study_s(network):
     files = study.code(network)
-    assert {"digits/splitting.py", "digits/training.py", "digits/evaluation.py", f"digits/models/{network}.py"} <= files
-    assert files <= set(STAGES[name]["deps"])
+    deciding = ("augmentation", "evaluation", "losses", "optimizers", "schedules", "splitting", "training", f"models/{network}")
+    assert {f"digits/{name}.py" for name in deciding} <= files
+    assert not files & {f"digits/{name}.py" for name in ("history", "progress", "rows", "searching", "studies", "summary")}
     assert not [file for file in files if file.startswith(("stages/", "tools/", "digits/figures/"))]
+
+
+def test_an_edit_of_the_training_makes_other_runs_and_one_of_a_stage_the_same(tmp_path, monkeypatch):
+    for folder in ("digits", "stages"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for module in (study, imports):
+        monkeypatch.setattr(module, "ROOT", tmp_path)
+    known = study.hash_of_code("mlp")
+    for file, same in (("stages/train.py", True), ("digits/models/lenet.py", True), ("digits/training.py", False)):
+        with (tmp_path / file).open("a", encoding="utf-8") as source:
+            source.write("# edited\n")
+        assert (study.hash_of_code("mlp") == known) == same

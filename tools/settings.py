@@ -8,7 +8,7 @@ from digits import models, params
 from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams
 from digits.errors import UserError
-from digits.studies import Sections
+from digits.runs import Sections
 from digits.train_params import TrainParams
 from digits.variations import Settings
 from stages.evaluate import EvaluateParams

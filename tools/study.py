@@ -19,10 +19,11 @@ from digits import arrays, checkpoints, crew, models, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
 from digits.errors import unknown
+from digits.runs import Sections
 from digits.searching import Point
 from digits.shelf import Shelf
 from digits.stage import finish, read_text, say, warn
-from digits.studies import Sections, Study
+from digits.studies import Study
 from digits.variations import Bench, split
 from stages import fetch
 from tools import parameters, proof, recipe, settings
@@ -112,18 +113,22 @@ def data_key(sections: Sections) -> str:
 
 
 def code(network: str) -> set[str]:
-    """Return the files that decide what a run gives: what a worker imports, and the network's."""
+    """Return the files that decide what a run gives: what digits/variations.py imports, and the network's.
+
+    tools/settings.py and the stages' dataclasses, which a worker has too, check values and change none.
+    """
     return project_imports(ROOT / "digits/variations.py") | project_imports(ROOT / f"digits/models/{network}.py")
 
 
-@functools.cache
-def _hash_of_code(network: str) -> str:
+def hash_of_code(network: str) -> str:
+    """Return the hash of that code."""
     return hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in sorted(code(network)))).hexdigest()
 
 
 def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_parts: bool) -> Callable[[Point], Variation]:
     """Return what gives the variation at a point, known by the hash of its parameters, data, code, and how a batch goes through."""
     hashes = {key: _hash_of_data(data) for key, data in datasets.items()}
+    of_code = functools.cache(hash_of_code)
 
     def vary(point: Point) -> Variation:
         sections = params_at(study, params, point)
@@ -134,7 +139,7 @@ def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_p
         without_seed = kept | {"train": {key: value for key, value in kept["train"].items() if key != "seed"}}
         kept |= {name: sections[name] for name in settings.OF_ITS_DATA}
         kept["fetch"] = {key: value for key, value in kept["fetch"].items() if key not in OF_THE_MACHINE}
-        counts = json.dumps([without_seed, hashes[data], _hash_of_code(network), in_parts], sort_keys=True)
+        counts = json.dumps([without_seed, hashes[data], of_code(network), in_parts], sort_keys=True)
         return Variation(point, hashlib.sha256(counts.encode()).hexdigest()[:10], sections, data, kept)
 
     return vary

@@ -12,7 +12,7 @@ from digits import studies
 from digits.conducting import Conductor, Variation
 from digits.crew import Killed
 from digits.errors import UserError
-from digits.rows import FINISHED
+from digits.runs import FINISHED
 from digits.shelf import Shelf
 from digits.training import State
 from digits.variations import Outcome

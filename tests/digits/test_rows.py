@@ -3,7 +3,7 @@
 import pytest
 
 from digits import rows
-from digits.rows import DIVERGED, FAILED, KILLED
+from digits.runs import DIVERGED, FAILED, KILLED
 from tests.study_rows import row
 
 

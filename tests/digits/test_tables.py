@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from digits import tables
-from digits.rows import DIVERGED, FAILED
+from digits.runs import DIVERGED, FAILED
 from tests.study_rows import row
 
 

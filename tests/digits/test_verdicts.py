@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digits import verdicts
-from digits.rows import DIVERGED, FAILED
+from digits.runs import DIVERGED, FAILED
 from digits.studies import Hypothesis
 from tests.study_rows import row
 
