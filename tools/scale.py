@@ -16,6 +16,7 @@ import h5py
 import numpy as np
 
 from digits import history, tables, timing
+from digits.errors import UserError
 from digits.writing import write_text
 from tools import recipe, results, words, workers, workspace
 
@@ -173,7 +174,9 @@ def write(measured: dict) -> None:
 
 def main(what: str = "") -> None:
     """Measure and write, or, if `what` is "tables", write what was measured before."""
-    if what != "tables":
+    if what not in ("", "tables"):
+        raise UserError(f"expected tables, or nothing to measure them first; received {what}")
+    if not what:
         loads, networks = [os.getloadavg()[2]], {}
         for network in NETWORKS:
             networks[network] = measure(network)

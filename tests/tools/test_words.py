@@ -13,3 +13,8 @@ def test_too_many_words_are_one_line(tool):
     assert (said.returncode, said.stdout, said.stderr.count("\n")) == (2, "", 1), said.stderr
     assert said.stderr.startswith(f"{tool}: expected [")
     assert said.stderr.endswith("]; received one two three\n")
+
+
+def test_scale_measures_nothing_for_a_word_it_does_not_know():
+    said = subprocess.run([sys.executable, "-m", "tools.scale", "tabels"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (2, "scale: expected tables, or nothing to measure them first; received tabels\n")
