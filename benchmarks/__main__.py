@@ -24,7 +24,7 @@ from benchmarks.report import QUIET
 from digits import models, params, timing
 from digits.compute import ComputeParams
 from digits.errors import UserError, unknown
-from digits.stage import finish, say
+from digits.stage import finish, say, warn
 from digits.writing import write_text
 from tools import parameters
 
@@ -42,7 +42,7 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     found: dict[str, Any] = {"about": about(_command(networks, parts, quick=quick), quick=quick)}
     if found["about"]["load"] > QUIET:
-        _warn(f"the machine is busy (load {found['about']['load']}): these figures will say little")
+        warn(f"the machine is busy (load {found['about']['load']}): these figures will say little")
     threads = found["about"]["threads"]
     measures: dict[str, Callable[[], dict[str, Any]]] = {
         "epochs": lambda: epochs.measure(chosen, folder=SCRATCH / "log", threads=threads, quick=quick),
@@ -97,12 +97,8 @@ def _measured(part: str, measure: Callable[[], dict[str, Any]]) -> dict[str, Any
         return measure()
     except Exception as error:  # the other measurements, of many minutes, are not to be lost with it
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        _warn(f"{part}: {reason}")
+        warn(f"{part}: {reason}")
         return {"failed": reason}
-
-
-def _warn(text: str) -> None:
-    print(f"bench: warning: {text}", file=sys.stderr)
 
 
 def _known(given: list[str], known: list[str] | tuple[str, ...], option: str) -> list[str]:
@@ -126,5 +122,5 @@ if __name__ == "__main__":
     parser.add_argument("--parts", default="", help=f"of {', '.join(PARTS)}; all of them unless given")
     parser.add_argument("--quick", action="store_true", help="on next to no images: does it run?")
     words = parser.parse_args()
-    sys.argv[0] = parser.prog  # before its errors, in place of __main__
+    sys.argv[0] = parser.prog  # before its errors and warnings, in place of __main__
     finish(lambda: main(networks=words.networks.split(), parts=words.parts.split(), quick=words.quick))
