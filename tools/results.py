@@ -22,6 +22,7 @@ INTERVALS = {quantity: (f"{quantity}_low", f"{quantity}_high") for quantity in (
 BEGIN, END = "<!-- results: written by `make results` -->\n", "<!-- /results -->"
 BEGIN_HEAD, END_HEAD = "# Results, written by `make results`:\n", "# End of results.\n"
 SUMMARY = ("course_a", "lenet", "fast", "fastest", "best", "fashion3", "fashion_best")  # the README's
+NO_COMMIT = "one not recorded"
 SHARES = ("accuracy", "macro_f1", "validation_accuracy")  # of one, and not seconds or a count
 STUDIED = (
     "Course D's Table 2, its three networks at four learning rates, stands beside ours in"
@@ -87,7 +88,7 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         "it; if the interval alone reaches it, the test images are too few to tell ours from the aim.",
         "Seconds are the median and the range over the seeds, which not always the same processor trained; those per epoch are of",
         "the gradient updates, while other work ran on the machine: upper bounds. A processor named without its vectors was",
-        "recorded before they were. Runs whose page names no commit were made before commits were recorded, some of them before",
+        "recorded before they were. Runs that name no commit were made before commits were recorded, some of them before",
         "batches went through in parts (decision 16).",
         "",
         "| course | recipe | what | printed | aim | ours | reached | seeds | trained on | note |",
@@ -214,8 +215,8 @@ def made(name: str, found: list[dict]) -> str:
     """Return in words by which command, when and by which code the runs were made; the oldest records name no commit."""
     dates = sorted({run["timing"]["train"]["date"] for run in found})
     when = dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
-    commits = sorted({run["commit"] for run in found if run.get("commit")})
-    at = f", of commit {', '.join(commits)}" if commits else ""
+    commits = sorted({run.get("commit", NO_COMMIT) for run in found})
+    at = f", of commit {', '.join(commits)}" if commits != [NO_COMMIT] else ""
     return f"`make seeds NAME={name} SEEDS={len(found)}` made the runs, {when}{at}"
 
 

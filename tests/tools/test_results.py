@@ -95,6 +95,12 @@ def test_a_recipe_s_head_has_both_figures_and_the_command_that_made_ours():
     assert f"{made}training 80 s a seed, the median\n" in text
 
 
+def test_where_some_runs_record_a_commit_the_others_are_not_said_to_be_of_it():
+    earlier, later = RECORDED["lenet"]
+    assert results.made("lenet", [earlier, {**later, "commit": "abc"}]).endswith("2026-01-02, of commit abc, one not recorded")
+    assert "commit" not in results.made("lenet", [earlier, later])
+
+
 def test_results_of_joined_recipes_stand_in_the_head_of_the_last():
     recorded = {"a": [run(1, 0.9)], "a+groups": [run(1, 0.8)], "b+groups": [run(1, 0.7)]}
     parts = results.heads([printed("accuracy", "", name="b+groups")], recorded)
