@@ -34,7 +34,7 @@ QUICK_NETWORKS = ("mlp", "lenet")
 
 
 def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
-    """Measure, and write after each part. Raises UserError at the end if a part failed; the others are measured."""
+    """Measure, and write after each part. Raises UserError at the end if a part failed or lacks something; the rest is measured."""
     chosen = _known(networks, models.names(), "NETWORKS") or list(QUICK_NETWORKS if quick else epochs.IMAGES)
     asked = _known(parts, PARTS, "PARTS") or list(PARTS)
     whole = not (networks or parts or quick)
@@ -54,9 +54,9 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
     for part in asked:
         found[part] = _measured(part, measures[part])
         write(found, SCRATCH)
-    failed = [part for part in asked if "failed" in found[part]]
+    failed = [part for part in asked if "failed" in found[part] or found[part].get("incomplete")]
     if failed:
-        raise UserError(f"{', '.join(failed)} failed; {SCRATCH}/results.md has the reason and the other parts")
+        raise UserError(f"{', '.join(failed)} failed, whole or in part; {SCRATCH}/results.md has the reason and the rest")
     if whole:
         write(found, WHOLE)
     say(f"{WHOLE if whole else SCRATCH}/results.md")

@@ -39,15 +39,25 @@ def section(found: Mapping[str, Any]) -> list[str]:
 def _recipe(name: str, runs: Sequence[Mapping[str, Any]], *, total: float) -> list[str]:
     head = [f"recipes/{name}.yaml", "test accuracy", "gradient updates (s)", "LeNet's over that"]
     head += ["whole training (s)", "LeNet's over that"]
+    failed = [f"Seed {run['seed']} failed: {run['failed']}." for run in runs if "failed" in run]
+    ran = finished(runs)
+    if not ran:
+        return paragraph(f"recipes/{name}.yaml:", *failed)
     return [
-        *table(head, [_cells(run, total=total) for run in runs]),
+        *table(head, [_cells(run, total=total) for run in ran]),
         "",
         *paragraph(
-            f"Mean test accuracy of {len(runs)} seed{'s' if len(runs) > 1 else ''} on {runs[0]['dataset']}:"
-            f" {mean(run['accuracy'] for run in runs):.4f}.",
+            f"Mean test accuracy of {len(ran)} seed{'s' if len(ran) > 1 else ''} on {ran[0]['dataset']}:"
+            f" {mean(run['accuracy'] for run in ran):.4f}.",
             f"The aim is {ACCURACY} over five seeds, in one part of {AIMS[name]} of LeNet's time.",
+            *failed,
         ),
     ]
+
+
+def finished(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the runs that came to an accuracy."""
+    return [run for run in runs if "failed" not in run]
 
 
 def slow_epoch(slow: Mapping[str, Any]) -> float:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import markdown
-from benchmarks.accuracy_report import AIMS, slow_epoch
+from benchmarks.accuracy_report import AIMS, finished, slow_epoch
 from benchmarks.epochs_report import took
 from benchmarks.ratios import geometric_mean, median
 from benchmarks.report import read
@@ -19,7 +19,8 @@ def figures(found: dict[str, Any]) -> dict[str, float]:
     """Return the medians of times, and peak memory, by name; milliseconds per image where the number of images might change."""
     named = {}
     for name, network in _part(found, "epochs").get("networks", {}).items():
-        named[f"{name}: matrix product, s a TFLOP"] = 1000 / median(network["product_gflops"])
+        if network["product_gflops"]:
+            named[f"{name}: matrix product, s a TFLOP"] = 1000 / median(network["product_gflops"])
         for way in network["ways"]:
             if rounds := took(network, way):
                 named[f"{name}: {way}, ms an image"] = 1000 * median(rounds) / network["images"]
@@ -34,8 +35,9 @@ def figures(found: dict[str, Any]) -> dict[str, float]:
         named["study, s a variation"] = study["seconds"] / study["variations"]
     if accuracy := _part(found, "accuracy_for_time"):
         named["LeNet under fit, s an epoch"] = slow_epoch(accuracy["slow"])
-        for name in filter(accuracy.__contains__, AIMS):
-            named[f"recipes/{name}.yaml, gradient updates, s"] = median([run["gradient_seconds"] for run in accuracy[name]])
+        for name in AIMS:
+            if runs := finished(accuracy.get(name, [])):
+                named[f"recipes/{name}.yaml, gradient updates, s"] = median([run["gradient_seconds"] for run in runs])
     return named
 
 

@@ -37,9 +37,10 @@ WAYS = {
     "torch": Way("PyTorch", "torch_loop", {"channels_last": False}, package="torch"),
     "torch_channels_last": Way("PyTorch, channels-last", "torch_loop", {"channels_last": True}, "torch", convolutions_only=True),
 }
+YARDSTICK = "yardstick"
 OTHERS = {  # that run in turn too, and are not compared
     "recorded": Way("our loop, recorded", "recorded_loop", {}),
-    "yardstick": Way("matrix product", "matrix_product", {}),
+    YARDSTICK: Way("matrix product", "matrix_product", {}),
 }
 SIDE = 2048  # of its matrices: large enough to lie near the processor's peak, small enough for a fraction of a second
 PRODUCTS = 4  # in a turn

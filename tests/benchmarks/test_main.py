@@ -4,8 +4,10 @@ import importlib
 import json
 
 import pytest
+import yaml
 
-from benchmarks import accuracy_report
+from benchmarks import accuracy_for_time, accuracy_report
+from benchmarks.pipeline import CommandFailed
 from digits.errors import UserError
 from tests.worlds import ROOT
 from tools import recipe
@@ -42,12 +44,35 @@ def test_a_partial_or_quick_one_does_not(project, words):
 def test_nor_one_of_which_a_part_failed_and_it_says_so(project, monkeypatch, capsys):
     monkeypatch.setattr(bench, "PARTS", ("pipeline", "study"))
     monkeypatch.setattr(bench.pipeline, "measure", lambda **_: 1 / 0)
-    with pytest.raises(UserError, match="^pipeline failed; output/benchmarks/results.md has the reason"):
+    with pytest.raises(UserError, match="^pipeline failed, whole or in part; output/benchmarks/results.md has the reason"):
         bench.main(networks=[], parts=[], quick=False)
     assert "ZeroDivisionError" in capsys.readouterr().err
     found = json.loads((project / "output/benchmarks/results.json").read_text())
     assert (found["study"], "failed" in found["pipeline"]) == (STUDY, True)
     assert (project / "benchmarks/results.json").read_text() == "earlier"
+
+
+def test_nor_one_of_which_a_part_is_incomplete(project, monkeypatch):
+    monkeypatch.setattr(bench.study, "measure", lambda **_: STUDY | {"incomplete": True})
+    with pytest.raises(UserError, match="^study failed, whole or in part"):
+        bench.main(networks=[], parts=[], quick=False)
+    assert (project / "benchmarks/results.json").read_text() == "earlier"
+
+
+def test_a_seed_that_fails_leaves_the_others(tmp_path, monkeypatch):
+    def run(project, _stage):
+        if yaml.safe_load((project / "params.yaml").read_text())["train"]["seed"] == 2:
+            raise CommandFailed("out of luck")
+        (project / "output").mkdir(exist_ok=True)
+        timing = {"gradient_seconds_per_epoch": 2.0, "epochs": 3, "seconds": 7.0}
+        (project / "output/timing.json").write_text(json.dumps({"train": timing}))
+        (project / "output/metrics.json").write_text(json.dumps({"dataset": "mnist", "accuracy": 0.99}))
+
+    monkeypatch.setattr(accuracy_for_time, "run", run)
+    monkeypatch.setattr(accuracy_for_time, "slow_seconds", lambda **_: {"seconds_per_epoch": [5.0], "images": 5000})
+    found = accuracy_for_time.measure(folder=tmp_path, threads=1, quick=False)
+    assert [run["seed"] for run in found["fast"] if "failed" not in run] == [1, 3, 4, 5]
+    assert (found["fast"][1], found["incomplete"]) == ({"seed": 2, "failed": "out of luck"}, True)
 
 
 def test_a_mistake_in_compute_is_one_line_before_anything_is_measured(project, monkeypatch):

@@ -90,6 +90,30 @@ def test_a_fast_recipe_s_time_is_set_against_it(name, share):
     assert f"0.9925 over five seeds, in one part of {share} of LeNet's time." in page.replace("\n", " ")
 
 
+def test_a_seed_that_failed_is_named_and_leaves_the_others():
+    found = deepcopy(FOUND)
+    run = {"seed": 1, "dataset": "mnist", "accuracy": 0.993, "gradient_seconds": 11.88, "training_seconds": 19.8}
+    failed = {"seed": 2, "failed": "out of memory"}
+    found["accuracy_for_time"] = {"slow": FOUND["accuracy_for_time"]["slow"], "fast": [run, failed], "fastest": [failed]}
+    page = report.page(found).replace("\n", " ")
+    assert "Mean test accuracy of 1 seed on mnist: 0.9930." in page
+    assert "Seed 2 failed: out of memory." in page
+    assert "recipes/fastest.yaml: Seed 2 failed: out of memory." in page
+    assert "recipes/fast.yaml, gradient updates, s" in compare.figures(found)
+    assert "recipes/fastest.yaml, gradient updates, s" not in compare.figures(found)
+
+
+def test_a_yardstick_that_failed_leaves_the_seconds():
+    found = deepcopy(FOUND)
+    found["epochs"]["networks"]["mlp"] |= {"product_gflops": [], "yardstick_failed": "killed"}
+    page = report.page(found)
+    assert "| mlp | 1,000 | 0.100 | 0.200 | 0.300 | 0.120 |" in page.splitlines()
+    assert "The yardstick failed on mlp: killed" in page.splitlines()
+    assert "mlp: loop, ms an image" in compare.figures(found)
+    found["epochs"]["networks"]["lenet"]["product_gflops"] = []
+    assert "in turn with the rest, failed." in report.page(found).replace("\n", " ")
+
+
 def test_the_page_says_that_the_machine_was_busy():
     found = deepcopy(FOUND)
     assert "Something else may have computed" not in report.page(found)
