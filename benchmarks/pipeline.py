@@ -134,10 +134,13 @@ def replot(project: Path, *, params: Mapping[str, Mapping]) -> dict[str, Any]:
 def run(folder: Path, *stages: str) -> list[tuple[float, str]]:
     """Run `dvc repro`, of some stages or of all, and return its lines, each with the seconds since its start."""
     began = time.perf_counter()
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(["dvc", "repro", *stages], cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True)
+    words = ["dvc", "repro", *stages]
+    with (
+        (folder / "log.txt").open("wb") as log,
+        subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
         lines = [(time.perf_counter() - began, line) for line in process.stdout or ()]
-    if process.wait():
+    if process.returncode:
         raise CommandFailed(f"`dvc repro` in {folder} ended with status {process.returncode}; {folder}/log.txt says why")
     return lines
 

@@ -618,7 +618,7 @@ def test_what_only_a_download_needs_is_not_imported_at_the_start():
 def test_the_real_files_are_fetched_and_fashions_under_mnists_names_are_told(tmp_path):
     def fetch(**changed: object) -> subprocess.CompletedProcess:
         worlds.params(tmp_path, fetch={"folders": [str(SHARED)]} | changed)
-        return worlds.stage("fetch", "download", "raw.npz", folder=tmp_path, https_proxy="http://127.0.0.1:9")
+        return worlds.stage("fetch", "download", "raw.npz", "note.txt", folder=tmp_path, https_proxy="http://127.0.0.1:9")
 
     for name, mean in (("mnist", 33.32), ("fashion_mnist", 72.94)):  # grey levels of the training images, as published
         assert "60000 training and 10000 test images" in fetch(dataset=name).stdout
