@@ -10,7 +10,8 @@ OURS = ("digits", "stages", "tools")
 def project_imports(script: Path) -> set[str]:
     """Return the project files that `script` imports, directly or not, and itself; empty ones are left out.
 
-    What a function imports counts too, and what is imported by a name made up at run time does not.
+    What a function imports counts too, and what is imported by a name made up at run time does not. Ruff forbids relative imports,
+    which would be overlooked.
     """
     found: set[Path] = set()
     waiting = [script]

@@ -41,7 +41,7 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[S
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
     _name(ax, cost[front][-NAMED:], accuracies[front][-NAMED:])
     shared, own = _apart([names[i] for i in front[: -NAMED - 1 : -1]])
-    below = [*([f"all: {shared}"] if shared else []), *(f"{rank}  {name}" for rank, name in enumerate(own, start=1))]
+    below = [*([f"1 to {len(own)}: {shared}"] if shared else []), *(f"{rank}  {name}" for rank, name in enumerate(own, start=1))]
     lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (1 + NAMED - len(below)))]
     ax.set_xlabel("\n".join(lines), size=looks.TEXT, color=looks.INK, loc="left", linespacing=1.4, parse_math=False)
 
