@@ -8,6 +8,7 @@ WIDE = 20  # points; where values lie further apart than this, the axis follows 
 TICKS = (0, 20, 50, 70, 80, 90, 95, 97, 98, 99, 99.5, 100)
 LEAST_ERROR = 0.2  # points, added to every error, so that 100 % has a place
 MARGIN = 0.06  # of the axis, below and above
+ROOM = 0.3  # of the logarithmic axis, at most, below and above, for ends of intervals
 
 
 def is_wide(percent: np.ndarray) -> bool:
@@ -16,12 +17,16 @@ def is_wide(percent: np.ndarray) -> bool:
     return bool(known.size) and float(np.ptp(known)) > WIDE
 
 
-def by_error(ax: Axes, percent: np.ndarray) -> None:
-    """Scale the y axis by the logarithm of the error, 100 - percent, and to the range of the values, 0 to 100."""
+def by_error(ax: Axes, percent: np.ndarray, *, ends: np.ndarray | None = None) -> None:
+    """Scale the y axis by the logarithm of the error, 100 - percent, and to the range of the values, 0 to 100, with some room."""
     known = percent[np.isfinite(percent)]
     ax.set_yscale("function", functions=(_height, _percent))
     low, high = _height(known.min()), _height(known.max())
-    ax.set_ylim(max(_percent(low - MARGIN * (high - low)), 0), min(_percent(high + MARGIN * (high - low)), 100))
+    span = high - low
+    if ends is not None and np.isfinite(ends).any():
+        of_ends = _height(ends[np.isfinite(ends)])
+        low, high = max(min(low, of_ends.min()), low - ROOM * span), min(max(high, of_ends.max()), high + ROOM * span)
+    ax.set_ylim(max(_percent(low - MARGIN * span), 0), min(_percent(high + MARGIN * span), 100))
     ax.yaxis.set_major_locator(FixedLocator(TICKS))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     ax.yaxis.set_minor_locator(NullLocator())
@@ -30,11 +35,12 @@ def by_error(ax: Axes, percent: np.ndarray) -> None:
 def axis(ax: Axes, percent: np.ndarray, *, ticks: int, ends: np.ndarray | None = None) -> None:
     """Put round ticks on the y axis, about so many, or scale it by the error if the values lie far apart.
 
-    With the intervals' ends the axis has the values' range, and room for the ends: as much again on either side at most. The
-    interval of two seeds can be a hundred times as wide as anything to be seen, and runs out of the panel.
+    With the intervals' ends the axis has the values' range, and room for the ends: as much again on either side at most, or
+    `ROOM` of it on the logarithmic axis. The interval of two seeds can be a hundred times as wide as anything to be seen, and runs
+    out of the panel.
     """
     if is_wide(percent):
-        by_error(ax, percent)
+        by_error(ax, percent, ends=ends)
         return
     if ends is not None:
         _limit(ax, percent[np.isfinite(percent)], ends=ends[np.isfinite(ends)])

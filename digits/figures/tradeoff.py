@@ -22,7 +22,10 @@ def draw(
     for ax, cost, what in ((left, seconds, "training of a run, seconds"), (right, parameters, "parameters of the network")):
         _panel(ax, np.asarray(cost, np.float64), 100 * np.asarray(accuracy, np.float64), names, what=what)
     left.set_ylabel("validation accuracy, %", size=looks.TEXT + 0.5, color=looks.INK)
-    return looks.settle(figure)
+    looks.settle(figure)
+    for ax, cost in ((left, seconds), (right, parameters)):
+        _number(ax, np.asarray(cost, np.float64), 100 * np.asarray(accuracy, np.float64))
+    return figure
 
 
 def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[Sequence[str]], *, what: str) -> None:
@@ -39,7 +42,6 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[S
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     percent.axis(ax, accuracies, ticks=8)
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
-    _name(ax, cost[front][-NAMED:], accuracies[front][-NAMED:])
     shared, own = _apart([names[i] for i in front[: -NAMED - 1 : -1]])
     below = [*([f"1 to {len(own)}: {shared}"] if shared else []), *(f"{rank}  {name}" for rank, name in enumerate(own, start=1))]
     lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (1 + NAMED - len(below)))]
@@ -53,11 +55,20 @@ def _marks(factor: float) -> tuple[float, ...]:
     return (1, 2, 5) if factor < 50 else (1,)
 
 
-def _name(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
-    """Number the points of the front, the most accurate first: above and to the left, where the front never runs."""
-    for rank, (x, y) in enumerate(zip(cost[::-1], accuracies[::-1], strict=True), start=1):
-        style = {"textcoords": "offset points", "ha": "right", "size": looks.TEXT, "color": looks.INK, "weight": "bold"}
-        ax.annotate(str(rank), (x, y), (-4, 2), **style)
+def _number(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
+    """Number the points of the front, the most accurate first: above and to the left, where the front never runs.
+
+    A number that would stand on the one before it stands below that.
+    """
+    line = looks.TEXT + 1  # points
+    style = {"textcoords": "offset points", "ha": "right", "size": looks.TEXT, "color": looks.INK, "weight": "bold"}
+    to_inches = ax.transData - ax.figure.dpi_scale_trans
+    last_x, last_y = np.inf, np.inf
+    for rank, i in enumerate(effects.pareto(cost, accuracies)[: -NAMED - 1 : -1], start=1):
+        x, y = 72 * to_inches.transform((cost[i], accuracies[i]))
+        lift = min(2.0, last_y - line - y) if last_x - x < line else 2.0
+        ax.annotate(str(rank), (cost[i], accuracies[i]), (-4, lift), **style)
+        last_x, last_y = x, y + lift
 
 
 def _apart(names: Sequence[Sequence[str]]) -> tuple[str, list[str]]:

@@ -31,6 +31,19 @@ def test_every_value_lies_within_the_axis_and_a_point_near_the_top_is_seen_besid
     assert 0 <= low < high <= 100
 
 
+@given(st.floats(85, 100), st.floats(0, 200))
+def test_an_interval_s_end_is_seen_if_it_leaves_the_values_most_of_the_axis(value, end):
+    ax, values = Figure().subplots(), np.array([10, 85.0, value])
+    percent.by_error(ax, values, ends=np.array([end, np.nan]))
+    low, high = ax.get_ylim()
+    assert low <= 10 < value <= high <= 100
+    bottom, top = percent._height(10), percent._height(value)
+    room = (percent._height(high) - percent._height(low)) / (top - bottom)
+    assert room <= 1 + 2 * percent.ROOM + 2 * percent.MARGIN + 1e-6
+    if end < 100 and bottom - 0.3 * (top - bottom) < percent._height(end) < top + 0.3 * (top - bottom):
+        assert low <= end <= high
+
+
 def test_98_and_99_lie_as_far_apart_as_60_and_80_nearly():
     near, far = (percent._height(b) - percent._height(a) for a, b in ((98, 99), (60, 80)))
     assert near == pytest.approx(far, rel=0.2)
