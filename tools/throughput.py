@@ -109,8 +109,9 @@ def experiments(rates: list[float], *, cores: list[int]) -> Timed:
     merged |= {section: merged[section] | values for section, values in SMALL.items()}
     path = folder / "params.yaml"
     path.write_text(recipe.written_into(path.read_text(), merged))
-    who = ["-c", "user.name=throughput", "-c", "user.email=throughput@localhost"]
-    subprocess.run(["git", *who, "commit", "--quiet", "--all", "--message=small"], cwd=folder, check=True)
+    for key, value in (("user.name", "throughput"), ("user.email", "throughput@localhost")):  # each experiment is a commit too
+        subprocess.run(["git", "config", key, value], cwd=folder, check=True)
+    subprocess.run(["git", "commit", "--quiet", "--all", "--message=small"], cwd=folder, check=True)
     asked = ["dvc", "exp", "run", "--set-param"]
     each = [_timed(folder, [*asked, f"train.learning_rate={rate}", "evaluate"], cores=cores) for rate in rates]
     return Timed(len(rates), sum(each), sum(each[1:]))
