@@ -2,7 +2,7 @@
 
 Run     python -m benchmarks [--networks "mlp lenet"] [--parts "epochs pipeline"] [--quick]
 
-With some networks or parts only, quickly on next to no images, or if a part fails, the two files go to output/benchmarks/ instead.
+With some networks or parts only, quickly on next to no images, or if anything fails, the two go to output/benchmarks/ instead.
 """
 
 import argparse

@@ -30,7 +30,10 @@ def measure(*, folder: Path, threads: int, quick: bool) -> dict[str, Any]:
         runs = fast_runs(name, folder / name, quick=quick)
         others = {run["dataset"] for run in finished(runs)} - {"mnist"}
         if others and not quick:
-            return found | {"missing": f"MNIST was not in reach, and {', '.join(others)} is another task"}
+            return found | {
+                "missing": f"MNIST was not in reach, and {', '.join(sorted(others))} is another task",
+                "incomplete": True,
+            }
         found[name] = runs
         found["incomplete"] |= len(finished(runs)) < len(runs)
     return found

@@ -40,7 +40,7 @@ def section(found: Mapping[str, Any]) -> list[str]:
         *paragraph(
             f"The yardstick, a float32 product of two {SIDE}x{SIDE} matrices by TensorFlow, in turn with the rest,",
             f"reached {median(rates):.0f} GFLOP/s." if rates else "failed.",
-            "An epoch's convolutions and matrix products, forward and back, reach this share of it:",
+            "An epoch's convolutions and matrix products, forward and back, reach this share of it:" if rates else "",
         ),
         "",
         *_table(networks, list(WAYS), _share),

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from digits.errors import one_line
 from digits.stage import say
 from tools import recipe, workspace
 
@@ -141,7 +142,8 @@ def run(folder: Path, *stages: str) -> list[tuple[float, str]]:
     ):
         lines = [(time.perf_counter() - began, line) for line in process.stdout or ()]
     if process.returncode:
-        raise CommandFailed(f"`dvc repro` in {folder} ended with status {process.returncode}; {folder}/log.txt says why")
+        said = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+        raise CommandFailed(f"`dvc repro` in {folder} ended with status {process.returncode}: {one_line(said)[-200:]}")
     return lines
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -224,14 +225,20 @@ def test_without_git_history_it_runs_too(tmp_path):
     assert "accuracy" in sh(folder, "make")
 
 
+def processor_seconds() -> float:
+    """Return what the processes that this one has started and seen end took of a processor, whoever else was on it."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
 @pytest.mark.slow
-def test_quick_takes_under_40_seconds_of_two_cores_and_leaves_the_project_s_own_results_alone(tmp_path):
+def test_quick_takes_under_a_processor_s_minute_and_leaves_the_project_s_own_results_alone(tmp_path):
     folder = project(tmp_path / "clone")
     (folder / ".venv").mkdir()
     (folder / ".venv/.installed").touch()
-    began = time.perf_counter()
+    began = processor_seconds()
     assert "strokes" in sh(folder, "make", "quick")
-    assert time.perf_counter() - began < 40 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))  # who shares the cores
+    assert processor_seconds() - began < 60  # alone on two cores it takes no longer by the clock
     assert (folder / "output/quick/output/confusion.png").is_file()
     assert not (folder / "data/raw.npz").exists()
 

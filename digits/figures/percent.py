@@ -18,14 +18,14 @@ def is_wide(percent: np.ndarray) -> bool:
 
 
 def by_error(ax: Axes, percent: np.ndarray, *, ends: np.ndarray | None = None) -> None:
-    """Scale the y axis by the logarithm of the error, 100 - percent, and to the range of the values, 0 to 100, with some room."""
+    """Scale the y axis by the logarithm of the error, 100 - percent, and to the range of the values, 0 to 100, and of the ends."""
     known = percent[np.isfinite(percent)]
     ax.set_yscale("function", functions=(_height, _percent))
     low, high = _height(known.min()), _height(known.max())
     span = high - low
     if ends is not None and np.isfinite(ends).any():
         of_ends = _height(ends[np.isfinite(ends)])
-        low, high = max(min(low, of_ends.min()), low - ROOM * span), min(max(high, of_ends.max()), high + ROOM * span)
+        low, high = np.clip(of_ends.min(), low - ROOM * span, low), np.clip(of_ends.max(), high, high + ROOM * span)
     ax.set_ylim(max(_percent(low - MARGIN * span), 0), min(_percent(high + MARGIN * span), 100))
     ax.yaxis.set_major_locator(FixedLocator(TICKS))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -18,17 +18,22 @@ def draw(
 ) -> Figure:
     """Return the figure of n variations: validation accuracy 0 to 1, seconds of training, parameters, and a name, in parts."""
     figure = looks.page("Accuracy against time and against size", title=title, height=6.2)
-    left, right = figure.subplots(1, 2, sharey=True)
-    for ax, cost, what in ((left, seconds, "training of a run, seconds"), (right, parameters, "parameters of the network")):
-        _panel(ax, np.asarray(cost, np.float64), 100 * np.asarray(accuracy, np.float64), names, what=what)
-    left.set_ylabel("validation accuracy, %", size=looks.TEXT + 0.5, color=looks.INK)
-    looks.settle(figure)
-    for ax, cost in ((left, seconds), (right, parameters)):
-        _number(ax, np.asarray(cost, np.float64), 100 * np.asarray(accuracy, np.float64))
+    axes = figure.subplots(1, 2, sharey=True)
+    percents = 100 * np.asarray(accuracy, np.float64)
+    costs = {"training of a run, seconds": seconds, "parameters of the network": parameters}
+    fronts = [
+        _panel(ax, np.asarray(cost, np.float64), percents, names, what=what)
+        for ax, (what, cost) in zip(axes, costs.items(), strict=True)
+    ]
+    axes[0].set_ylabel("validation accuracy, %", size=looks.TEXT + 0.5, color=looks.INK)
+    looks.settle(figure)  # how near two numbers are, the layout decides
+    for ax, front in zip(axes, fronts, strict=True):
+        _number(ax, front)
     return figure
 
 
-def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[Sequence[str]], *, what: str) -> None:
+def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[Sequence[str]], *, what: str) -> np.ndarray:
+    """Draw one of the two, and return the points (n, 2) that are named below it, the most accurate first."""
     looks.tidy(ax)
     front = effects.pareto(cost, accuracies)
     ax.plot(cost, accuracies, "o", color="#9a9a9a", markersize=5, alpha=0.8, markeredgewidth=0, zorder=2)
@@ -42,10 +47,12 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[S
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     percent.axis(ax, accuracies, ticks=8)
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
-    shared, own = _apart([names[i] for i in front[: -NAMED - 1 : -1]])
+    named = front[: -NAMED - 1 : -1]
+    shared, own = _apart([names[i] for i in named])
     below = [*([f"1 to {len(own)}: {shared}"] if shared else []), *(f"{rank}  {name}" for rank, name in enumerate(own, start=1))]
     lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (1 + NAMED - len(below)))]
     ax.set_xlabel("\n".join(lines), size=looks.TEXT, color=looks.INK, loc="left", linespacing=1.4, parse_math=False)
+    return np.column_stack([cost[named], accuracies[named]])
 
 
 def _marks(factor: float) -> tuple[float, ...]:
@@ -55,8 +62,8 @@ def _marks(factor: float) -> tuple[float, ...]:
     return (1, 2, 5) if factor < 50 else (1,)
 
 
-def _number(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
-    """Number the points of the front, the most accurate first: above and to the left, where the front never runs.
+def _number(ax: Axes, points: np.ndarray) -> None:
+    """Number the points (n, 2) of the front, the most accurate first: above and to the left, where the front seldom runs.
 
     A number that would stand on the one before it stands below that.
     """
@@ -64,10 +71,10 @@ def _number(ax: Axes, cost: np.ndarray, accuracies: np.ndarray) -> None:
     style = {"textcoords": "offset points", "ha": "right", "size": looks.TEXT, "color": looks.INK, "weight": "bold"}
     to_inches = ax.transData - ax.figure.dpi_scale_trans
     last_x, last_y = np.inf, np.inf
-    for rank, i in enumerate(effects.pareto(cost, accuracies)[: -NAMED - 1 : -1], start=1):
-        x, y = 72 * to_inches.transform((cost[i], accuracies[i]))
+    for rank, point in enumerate(points, start=1):
+        x, y = 72 * to_inches.transform(point)
         lift = min(2.0, last_y - line - y) if last_x - x < line else 2.0
-        ax.annotate(str(rank), (cost[i], accuracies[i]), (-4, lift), **style)
+        ax.annotate(str(rank), point, (-4, lift), **style)
         last_x, last_y = x, y + lift
 
 

@@ -28,3 +28,15 @@ def test_a_yardstick_that_dies_costs_no_network_its_seconds(tmp_path, monkeypatc
     assert ("out of luck" in mlp["yardstick_failed"], lenet["yardstick_failed"]) == (True, "")
     assert len(lenet["product_gflops"]) == epochs.ROUNDS
     assert found["incomplete"]
+
+
+def test_a_way_that_dies_leaves_the_others_their_seconds_and_makes_the_part_incomplete(tmp_path, monkeypatch):
+    def contender(way, network, _data, *, folder, **_):
+        return Contender([sys.executable, "-c", SCRIPT.format(dies=way == "fit")], log=folder / f"{network}-{way}.log")
+
+    monkeypatch.setattr(epochs, "contender", contender)
+    monkeypatch.setattr(epochs, "entering", lambda _network: ["loop", "fit"])
+    found = epochs.measure(["mlp"], folder=tmp_path, threads=1, quick=False)
+    assert found["networks"]["mlp"]["ways"]["loop"]["seconds"] == [0.5] * epochs.ROUNDS
+    assert "out of luck" in found["networks"]["mlp"]["ways"]["fit"]["failed"]
+    assert found["incomplete"]

@@ -38,7 +38,7 @@ def test_a_line_search_without_a_whole_line_has_all_pictures_but_its_path():
     assert sorted(figures(study, row(1, 0.9, **study.values(study.start)))) == ["dimensions.png", "tradeoff.png"]
 
 
-SIZES = {"train.batch_size": [100, 50], "train.learning_rate": [0.1, 0.2]}
+SIZES = DOCUMENT["dimensions"]
 MOVES = {"augment.shift": [0, 2], "augment.rotate": [0, 5]}
 
 

@@ -40,7 +40,7 @@ def test_an_interval_s_end_is_seen_if_it_leaves_the_values_most_of_the_axis(valu
     bottom, top = percent._height(10), percent._height(value)
     room = (percent._height(high) - percent._height(low)) / (top - bottom)
     assert room <= 1 + 2 * percent.ROOM + 2 * percent.MARGIN + 1e-6
-    if end < 100 and bottom - 0.3 * (top - bottom) < percent._height(end) < top + 0.3 * (top - bottom):
+    if end < 100 and bottom - percent.ROOM * (top - bottom) < percent._height(end) < top + percent.ROOM * (top - bottom):
         assert low <= end <= high
 
 

@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
@@ -19,6 +19,7 @@ def test_a_name_alone_stays_whole():
     assert tradeoff._apart([["kernel 5", "filters 48"]]) == ("", ["kernel 5, filters 48"])
 
 
+@example([(0.80, 10, 1000), (0.81, 10.1, 1001), (0.82, 10.2, 1002), (0.83, 10.3, 1003)])
 @settings(max_examples=12, deadline=None)  # of a fifth of a second each
 @given(st.lists(st.tuples(st.floats(0.8, 0.86), st.floats(10, 11), st.integers(1000, 1100)), min_size=3, max_size=6))
 def test_no_number_stands_on_another(near):
