@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from digits.figures import looks, percent
+from digits.figures.wrapping import wrapped
 
 COLUMNS = 3
 PANEL = 2.5  # inches
@@ -72,18 +73,7 @@ def _is_number(text: str) -> bool:
 def _name_places(ax: Axes, places: np.ndarray, labels: Sequence[str], *, inches: float) -> None:
     """Write the labels under their places, each within so many inches: as large as leaves them whole."""
     for size in SIZES:
-        texts = [_wrapped(label, inches=inches, size=size) for label in labels]
+        texts = ["\n".join(wrapped(label, inches=inches, lines=LINES, size=size)) for label in labels]
         ax.set_xticks(places, texts, size=size)
         if not any("…" in text for text in texts):
             break
-
-
-def _wrapped(text: str, *, inches: float, size: float) -> str:
-    """Return the text in lines no wider than that; a word too wide, and what the last line cannot hold, is cut."""
-    lines: list[str] = []
-    for word in text.split():
-        if lines and (len(lines) == LINES or looks.width(f"{lines[-1]} {word}", size=size) <= inches):
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return "\n".join(looks.fitted(line, inches=inches, size=size) for line in lines)

@@ -9,8 +9,10 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from digits import effects
 from digits.figures import looks, percent
+from digits.figures.wrapping import wrapped
 
 NAMED = 5  # at most, of the front, the most accurate ones
+KEY = 4.0  # inches, of a line that names them
 
 
 def draw(
@@ -49,8 +51,9 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[S
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
     named = front[: -NAMED - 1 : -1]
     shared, own = _apart([names[i] for i in named])
-    below = [*([f"1 to {len(own)}: {shared}"] if shared else []), *(f"{rank}  {name}" for rank, name in enumerate(own, start=1))]
-    lines = [what, "", *(looks.fitted(line, inches=4.0) for line in below), *([""] * (1 + NAMED - len(below)))]
+    below = wrapped(f"1 to {len(own)}: {shared}", inches=KEY, lines=2) if shared else []
+    below += [looks.fitted(f"{rank}  {name}", inches=KEY) for rank, name in enumerate(own, start=1)]
+    lines = [what, "", *below, *([""] * (1 + NAMED - len(below)))]
     ax.set_xlabel("\n".join(lines), size=looks.TEXT, color=looks.INK, loc="left", linespacing=1.4, parse_math=False)
     return np.column_stack([cost[named], accuracies[named]])
 
