@@ -45,7 +45,7 @@ publish: $(READY)  ## STUDY=course_c: a finished study's report, tables and pict
 workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes, in output/workers; again after a kill, it goes on
 	@python -m tools.workers $(if $(N),"$(N)")
 
-scale: $(READY) scm  ## the tables of docs/scale.md anew: one process against two workers; takes a quarter of an hour
+scale: $(READY) scm  ## the tables of docs/scale.md anew: one process against two workers; ten to fifteen minutes
 	@python -m tools.scale
 
 bench: $(READY) scm  ## how fast it is, 20 minutes on a quiet machine; NETWORKS="mlp lenet" PARTS="epochs pipeline": only these; QUICK=1: does it run?
