@@ -113,8 +113,8 @@ def measured_table(measured: dict) -> str:
     conditions = (
         f"Seconds of an epoch's updates: median of {ROUNDS} runs in turn, in brackets the least and the most; each run counts its"
         f" median of {EPOCHS} epochs, global batch {BATCH}. {cores}; load {measured['load']:.1f} on average, this work's own"
-        " included. Weights after one epoch without dropout, Adam at 0.001. Accuracy on 1,000 test images, by one process and by two"
-        f" workers: after that epoch; and after {EPOCHS} epochs with the network's own dropout, drawn otherwise."
+        " included. Weights after one epoch without dropout, Adam at 0.001. Accuracy on 1,000 test images, by one process and by"
+        f" two workers: after that epoch; and after {EPOCHS} epochs with the network's own dropout, drawn otherwise."
     )
     return "\n".join([tables.markdown(head, rows), *textwrap.wrap(conditions, width=140), ""])
 
