@@ -54,7 +54,7 @@ bench: $(READY) scm  ## how fast it is, 20 minutes on a quiet machine; NETWORKS=
 test: $(READY)  ## the fast tests, four to eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile
 
-test-all: $(READY)  ## every test, the slow ones on real data too
+test-all: $(READY)  ## every test, the slow ones on real data too, some twenty minutes
 	python -m pytest -m "slow or not slow" --numprocesses 2 --dist loadfile
 
 check: $(READY)  ## what pre-commit and CI check besides the tests
