@@ -55,7 +55,8 @@ test: $(READY)  ## the fast tests, four to eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile
 
 test-all: $(READY)  ## every test, the slow ones on real data too, some twenty minutes
-	python -m pytest -m "slow or not slow" --numprocesses 2 --dist loadfile
+	python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
+	python -m pytest -m alone
 
 check: $(READY)  ## what pre-commit and CI check besides the tests
 	ruff format --check .

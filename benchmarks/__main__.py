@@ -31,6 +31,7 @@ from tools import parameters
 WHOLE, SCRATCH = Path("benchmarks"), Path("output/benchmarks")
 PARTS = ("epochs", "steps", "pipeline", "study", "accuracy_for_time")
 QUICK_NETWORKS = ("mlp", "lenet")
+REASONS = ("failed", "yardstick_failed", "missing")  # keys of what is measured that say, if not empty, why something is not there
 
 
 def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
@@ -54,12 +55,19 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
     for part in asked:
         found[part] = _measured(part, measures[part])
         write(found, SCRATCH)
-    failed = [part for part in asked if "failed" in found[part] or found[part].get("incomplete")]
+    failed = [part for part in asked if lacks_something(found[part])]
     if failed:
         raise UserError(f"{', '.join(failed)} failed, whole or in part; {SCRATCH}/results.md has the reason and the rest")
     if whole:
         write(found, WHOLE)
     say(f"{WHOLE if whole else SCRATCH}/results.md")
+
+
+def lacks_something(measured: Any) -> bool:
+    """Whether a part of the results, or anything in it, says why it is not there."""
+    if isinstance(measured, dict):
+        return any(measured.get(reason) for reason in REASONS) or any(map(lacks_something, measured.values()))
+    return isinstance(measured, list) and any(map(lacks_something, measured))
 
 
 def write(found: dict[str, Any], folder: Path) -> None:

@@ -51,9 +51,7 @@ def measure(networks: Sequence[str], *, folder: Path, threads: int, quick: bool)
         images = FEW if quick else IMAGES[name]
         found[name] = _network(name, data, folder=folder, images=images, rounds=rounds, threads=threads)
         _tell(name, found[name])
-    incomplete = any(one["yardstick_failed"] or any(way["failed"] for way in one["ways"].values()) for one in found.values())
-    about = {"rounds": rounds, "batch_size": BATCH_SIZE, "learning_rate": LEARNING_RATE, "incomplete": incomplete}
-    return about | {"networks": found}
+    return {"rounds": rounds, "batch_size": BATCH_SIZE, "learning_rate": LEARNING_RATE, "networks": found}
 
 
 def drawn(path: Path, count: int) -> Path:

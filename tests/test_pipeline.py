@@ -2,7 +2,6 @@
 
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -225,20 +224,15 @@ def test_without_git_history_it_runs_too(tmp_path):
     assert "accuracy" in sh(folder, "make")
 
 
-def processor_seconds() -> float:
-    """Return what the processes that this one has started and seen end took of a processor, whoever else was on it."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return children.ru_utime + children.ru_stime
-
-
 @pytest.mark.slow
-def test_quick_takes_under_a_processor_s_minute_and_leaves_the_project_s_own_results_alone(tmp_path):
+@pytest.mark.alone
+def test_quick_takes_under_40_seconds_and_leaves_the_project_s_own_results_alone(tmp_path):
     folder = project(tmp_path / "clone")
     (folder / ".venv").mkdir()
     (folder / ".venv/.installed").touch()
-    began = processor_seconds()
+    began = time.perf_counter()
     assert "strokes" in sh(folder, "make", "quick")
-    assert processor_seconds() - began < 60  # alone on two cores it takes no longer by the clock
+    assert time.perf_counter() - began < 40
     assert (folder / "output/quick/output/confusion.png").is_file()
     assert not (folder / "data/raw.npz").exists()
 

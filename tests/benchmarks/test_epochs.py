@@ -1,9 +1,16 @@
 """Seconds per epoch: a process that fails takes nothing with it but its own figures."""
 
+import importlib
 import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
 
 from benchmarks import epochs
 from benchmarks.turns import Contender
+
+bench = importlib.import_module("benchmarks.__main__")
 
 SCRIPT = """
 import json, sys
@@ -15,28 +22,37 @@ for count, line in enumerate(sys.stdin):
 """
 
 
-def test_a_yardstick_that_dies_costs_no_network_its_seconds(tmp_path, monkeypatch):
-    def contender(way, network, _data, *, folder, **_):
-        script = SCRIPT.format(dies=way == "yardstick" and network == "mlp")
-        return Contender([sys.executable, "-c", script], log=folder / f"{network}-{way}.log")
+@pytest.fixture
+def measured(tmp_path, monkeypatch):
+    """Return what measures these networks by two ways and the yardstick, of which `dies`, by way and network, some die."""
 
-    monkeypatch.setattr(epochs, "contender", contender)
-    monkeypatch.setattr(epochs, "entering", lambda _network: ["loop", "fit"])
-    found = epochs.measure(["mlp", "lenet"], folder=tmp_path, threads=1, quick=False)
+    def measure(*networks: str, dies: Callable[[str, str], bool]) -> dict:
+        def contender(way: str, network: str, _data: Path, *, folder: Path, **_: object) -> Contender:
+            words = [sys.executable, "-c", SCRIPT.format(dies=dies(way, network))]
+            return Contender(words, log=folder / f"{network}-{way}.log")
+
+        monkeypatch.setattr(epochs, "contender", contender)
+        monkeypatch.setattr(epochs, "entering", lambda _network: ["loop", "fit"])
+        return epochs.measure(networks, folder=tmp_path, threads=1, quick=False)
+
+    return measure
+
+
+def test_a_yardstick_that_dies_costs_no_network_its_seconds(measured):
+    found = measured("mlp", "lenet", dies=lambda way, network: (way, network) == ("yardstick", "mlp"))
     mlp, lenet = found["networks"]["mlp"], found["networks"]["lenet"]
     assert mlp["ways"]["loop"]["seconds"] == lenet["ways"]["fit"]["seconds"] == [0.5] * epochs.ROUNDS
     assert ("out of luck" in mlp["yardstick_failed"], lenet["yardstick_failed"]) == (True, "")
     assert len(lenet["product_gflops"]) == epochs.ROUNDS
-    assert found["incomplete"]
+    assert bench.lacks_something(found)
 
 
-def test_a_way_that_dies_leaves_the_others_their_seconds_and_makes_the_part_incomplete(tmp_path, monkeypatch):
-    def contender(way, network, _data, *, folder, **_):
-        return Contender([sys.executable, "-c", SCRIPT.format(dies=way == "fit")], log=folder / f"{network}-{way}.log")
-
-    monkeypatch.setattr(epochs, "contender", contender)
-    monkeypatch.setattr(epochs, "entering", lambda _network: ["loop", "fit"])
-    found = epochs.measure(["mlp"], folder=tmp_path, threads=1, quick=False)
+def test_a_way_that_dies_leaves_the_others_their_seconds_and_makes_the_part_incomplete(measured):
+    found = measured("mlp", dies=lambda way, _network: way == "fit")
     assert found["networks"]["mlp"]["ways"]["loop"]["seconds"] == [0.5] * epochs.ROUNDS
     assert "out of luck" in found["networks"]["mlp"]["ways"]["fit"]["failed"]
-    assert found["incomplete"]
+    assert bench.lacks_something(found)
+
+
+def test_where_nobody_dies_nothing_is_lacking(measured):
+    assert not bench.lacks_something(measured("mlp", dies=lambda _way, _network: False))

@@ -52,8 +52,14 @@ def test_nor_one_of_which_a_part_failed_and_it_says_so(project, monkeypatch, cap
     assert (project / "benchmarks/results.json").read_text() == "earlier"
 
 
+def test_what_is_measured_whole_lacks_nothing():
+    committed = json.loads((ROOT / "benchmarks/results.json").read_text(encoding="utf-8"))
+    assert not bench.lacks_something({part: committed[part] for part in bench.PARTS})
+    assert bench.lacks_something({"slow": {}, "missing": "MNIST was not in reach"})
+
+
 def test_nor_one_of_which_a_part_is_incomplete(project, monkeypatch):
-    monkeypatch.setattr(bench.study, "measure", lambda **_: STUDY | {"incomplete": True})
+    monkeypatch.setattr(bench.study, "measure", lambda **_: STUDY | {"runs": [{"failed": "out of luck"}]})
     with pytest.raises(UserError, match="^study failed, whole or in part"):
         bench.main(networks=[], parts=[], quick=False)
     assert (project / "benchmarks/results.json").read_text() == "earlier"
@@ -72,7 +78,7 @@ def test_a_seed_that_fails_leaves_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(accuracy_for_time, "slow_seconds", lambda **_: {"seconds_per_epoch": [5.0], "images": 5000})
     found = accuracy_for_time.measure(folder=tmp_path, threads=1, quick=False)
     assert [run["seed"] for run in found["fast"] if "failed" not in run] == [1, 3, 4, 5]
-    assert (found["fast"][1], found["incomplete"]) == ({"seed": 2, "failed": "out of luck"}, True)
+    assert (found["fast"][1], bench.lacks_something(found)) == ({"seed": 2, "failed": "out of luck"}, True)
 
 
 def test_a_mistake_in_compute_is_one_line_before_anything_is_measured(project, monkeypatch):
