@@ -10,8 +10,8 @@ from typing import Any
 
 from benchmarks import accuracy_report, epochs_report, pipeline_report, steps_report
 from digits.errors import UserError
-from digits.stage import finish
 from digits.writing import write_text
+from tools import words
 
 FOLDER = Path("benchmarks")
 QUIET = 0.3  # load average of a minute, above which something else computes
@@ -72,4 +72,4 @@ def read(path: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    finish(main)
+    words.run(main)

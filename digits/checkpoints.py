@@ -43,12 +43,12 @@ def load(path: Path, *, fingerprint: str) -> State:
 def fingerprint(*parts: object) -> str:
     """Return a hash of all that decides a run's numbers: the `parts` and the code of this project that is loaded.
 
-    A split counts by its images and labels, any other part by its repr.
+    A split counts by its images, labels and classes, any other part by its repr.
     """
     digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, Split):
-            digest.update(part.images.tobytes() + part.labels.tobytes())
+            digest.update(part.images.tobytes() + part.labels.tobytes() + repr(part.class_names.tolist()).encode())
         else:
             digest.update(repr(part).encode())
     for name in sorted(sys.modules):

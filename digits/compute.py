@@ -93,7 +93,7 @@ def out_of_memory() -> Iterator[None]:
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
-        raise MemoryError from error
+        raise MemoryError(error) from error
 
 
 def parts() -> int:

@@ -125,7 +125,7 @@ class Conductor:
     def search(self, crew: Crew) -> None:
         """Train what the strategy wants until it wants nothing more, or the study's time is up."""
         began = time.monotonic()
-        given: dict[str, Run] = {}
+        given: dict[str, tuple[Run, Row | None]] = {}  # and what is known of a run that goes on
         workers = crew.size()
         while True:
             runs = self.runs()
@@ -133,12 +133,13 @@ class Conductor:
             if self._study.minutes and time.monotonic() - began > 60 * self._study.minutes:
                 waiting = []
             for run in waiting[: max(0, crew.room())]:
-                given[run.name] = run
-                crew.give(run.name, self._order(run, state=self._shelf.state(run.name)))
+                state = self._shelf.state(run.name)
+                given[run.name] = run, None if state is None else self._shelf.row(run.name)
+                crew.give(run.name, self._order(run, state=state))
             if not given:
                 return
             name, outcome = crew.next_done()
-            row = self._row_of(given.pop(name), outcome, workers=workers)
+            row = self._row_of(*given.pop(name), outcome, workers=workers)
             if row is not None:
                 self._shelf.add(row, outcome.state if isinstance(outcome, Outcome) else None)
                 self._seconds.append(time.monotonic() - began)
@@ -189,14 +190,16 @@ class Conductor:
         variation = run.variation
         return Order(variation.sections, run.seed, variation.data, run.epochs, state, weights)
 
-    def _row_of(self, run: Run, outcome: Outcome | Killed, *, workers: int) -> Row | None:
-        """Return the run's row, or None if it failed and is to be tried again."""
+    def _row_of(self, run: Run, earlier: Row | None, outcome: Outcome | Killed, *, workers: int) -> Row | None:
+        """Return the run's row, or None if it failed and is to be tried again; what it took `earlier` counts."""
         self._attempts[run.name, run.epochs] += 1
         attempts = self._attempts[run.name, run.epochs]
         if isinstance(outcome, Killed):
             outcome = Outcome(KILLED, str(outcome))
         if outcome.status != FINISHED and attempts < ATTEMPTS:
             return None
+        legs = [outcome] if earlier is None or outcome.status != FINISHED else [earlier, outcome]
+        seconds = [leg.seconds for leg in legs if leg.seconds is not None]
         variation = run.variation
         kept = variation.kept | {"train": variation.kept["train"] | {"seed": run.seed}}
         return Row(
@@ -210,8 +213,8 @@ class Conductor:
             epochs=run.epochs,
             history=outcome.history or [],
             parameters=outcome.parameters,
-            seconds=outcome.seconds,
-            seconds_per_epoch=outcome.seconds_per_epoch,
+            seconds=sum(seconds) if seconds else None,
+            seconds_per_epoch=min((leg.seconds_per_epoch for leg in legs if leg.seconds_per_epoch is not None), default=None),
             conditions=(outcome.conditions or {}) | {"workers": workers, "date": datetime.date.today().isoformat()},
         )
 

@@ -125,6 +125,15 @@ def ids(table: Table, *, first: int) -> list[str]:
         raise UserError(f"{table.place(row, 'id')}: expected UTF-8; received {_shown(error.object)}") from None
 
 
+def refuse_unreadable(label: str, *, name: str) -> None:
+    """Raise UserError for a text that `read` would refuse in a table: too long a one, or one with control characters."""
+    size = len(label.encode())
+    if size > LONGEST_TEXT:
+        raise UserError(f"{name}: expected at most {LONGEST_TEXT} bytes; received {size}")
+    if any(letter < " " for letter in label):
+        raise UserError(f"{name}: expected a text without control characters; received {label!r}")
+
+
 def text(rows: Iterable[Sequence[object]], *, header: Sequence[str] | None) -> str:
     """Return rows as comma-separated text, quoted where a cell needs it."""
     written = io.StringIO()

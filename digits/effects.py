@@ -18,7 +18,7 @@ class Along:
     """A dimension's values in the file's order, and the accuracy at each, 0 to 1; NaN where nothing is known."""
 
     labels: tuple[Any, ...]
-    paths: np.ndarray  # (places, labels), mean over the seeds, a row for each setting of the other dimensions
+    paths: np.ndarray  # (places, labels), mean over the seeds, a row for each setting of all else, the length of training too
     mean: np.ndarray  # (labels,)
     low: np.ndarray  # (labels,), the 95 % interval of the mean over the seeds; NaN with one seed
     high: np.ndarray
@@ -28,13 +28,14 @@ def along(runs: Sequence[Row], *, dimension: str, labels: Sequence[Any]) -> Alon
     """Return the accuracy along a dimension.
 
     The mean is over the places trained at every value, so that a value is not judged by the company it was tried in; where there
-    is no such place, over all places. A run that diverged counts as 0.
+    is no such place, over all places. Runs of different length (successive halving) are different places. A run that diverged
+    counts as 0.
     """
     found: dict[tuple, dict[int, dict[Any, float]]] = defaultdict(lambda: defaultdict(dict))
     for row in runs:
         accuracy = measure(row, "accuracy")
         if accuracy is not None:
-            place = tuple(label for name, label in row.values.items() if name != dimension)
+            place = (row.spared, *(label for name, label in row.values.items() if name != dimension))
             found[place][row.seed][row.values[dimension]] = accuracy
     seeds = sorted({seed for of_seed in found.values() for seed in of_seed})
     cube = np.full((len(found), len(seeds), len(labels)), math.nan)

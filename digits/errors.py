@@ -32,3 +32,8 @@ def shown(value: object) -> str:
 def one_line(said: object) -> str:
     """Return what an error of a library, or any other text, says, as one line."""
     return " ".join(str(said).split())
+
+
+def brief(said: object) -> str:
+    """Return as much of it as a line holds beside words of our own."""
+    return one_line(said)[:200]

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 from digits.errors import UserError
 from digits.pictures import NoPicture
@@ -10,12 +11,19 @@ MOST_BYTES = 1 << 29  # of a file
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return the files in a folder and its folders by name, without hidden ones and what hidden folders hold.
+    """Return the files in a folder and its folders by name, without hidden ones and what hidden folders hold; [] if there is none.
 
-    Raises UserError for a name that is no UTF-8, as some archives leave them: no table could hold it.
+    Links are followed. Raises UserError for one that leads back to a folder above it, and for a name that is no UTF-8, as some
+    archives leave them: no table could hold it. Raises OSError for a folder that cannot be read.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    shown = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    found = []
+    for here, folders, files in os.walk(folder, followlinks=True, onerror=_raise) if folder.is_dir() else ():
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in folders:
+            if Path(here).resolve().is_relative_to(Path(here, name).resolve()):
+                raise UserError(f"{Path(here, name)}: expected no link to a folder above it; remove it")
+        found += [Path(here, name) for name in files if not name.startswith(".")]
+    shown = sorted(path for path in found if path.is_file())
     for path in shown:
         refuse_unwritable(path)
     return shown
@@ -35,3 +43,7 @@ def bytes_of(path: Path) -> bytes:
     if size > MOST_BYTES:
         raise NoPicture(f"expected at most {MOST_BYTES >> 20} MB; received {size >> 20}")
     return path.read_bytes()
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error

@@ -19,6 +19,13 @@ RULES = (
     " in them: small differences between them mean nothing."
 )
 
+NONE = "no run ended with finite numbers"
+UNFINISHED = "**Not all that the study asks for is trained and tested yet; its command, below, goes on with the rest.**"
+NAMED_BY_CODE = (
+    "A row's name holds for the code that trained it: where that has changed since, the names are those of the table.md that the"
+    " command above writes."
+)
+
 
 def text(
     study: Study,
@@ -30,10 +37,12 @@ def text(
     pictures: Mapping[str, str],
     name: str,
     command: str,
+    unfinished: bool,
 ) -> str:
     """Return the report. `pictures` are captions by file name; `command` repeats the study `make adopt` calls `name`."""
     parts = [
         f"# {study.title}",
+        *([UNFINISHED] if unfinished else []),
         _abstract(study, runs, table, judged),
         "## Set-up",
         _set_up(study, runs),
@@ -47,7 +56,7 @@ def text(
         "## What went wrong",
         _failures(study, runs),
         "## Again",
-        _again(study, f"STUDY={name} ROW={table[0].id}" if table else "", command),
+        _again(study, f"STUDY={name} ROW={table[0].id}" if table and table[0].validation else "", command),
     ]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
@@ -79,7 +88,7 @@ def _set_up(study: Study, runs: Sequence[Row]) -> str:
     dimensions = [f"- **{dimension.name}**: {_values(dimension)}" for dimension in study.dimensions]
     dates = _distinct(row.conditions["date"] for row in runs)
     lines = [
-        f"Data: {'; '.join(sets)}. Machine: {'; '.join(machines)}. Run on {', '.join(dates)}.",
+        f"Data: {'; '.join(sets) or NONE}. Machine: {'; '.join(machines) or NONE}. Run on {', '.join(dates)}.",
         "",
         f"Held, over params.yaml: {_settings(study.base)}.",
         "",
@@ -214,7 +223,8 @@ def _failures(study: Study, runs: Sequence[Row]) -> str:
 def _again(study: Study, best: str, command: str) -> str:
     lines = [f"    {command}"]
     if best:
-        lines += ["", f"The best row as the pipeline's parameters: `make adopt {best}`, then `dvc repro`; another row likewise."]
+        adopted = f"The best row as the pipeline's parameters: `make adopt {best}`, then `dvc repro`; another row likewise."
+        lines += ["", f"{adopted} {NAMED_BY_CODE}"]
     if study.changed_for_full and " FULL=1" not in command:
         changes = _settings(study.changed_for_full)
         lines += ["", f"What is above is the study's short form. In full ({changes}):", "", f"    {command} FULL=1"]

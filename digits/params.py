@@ -151,8 +151,8 @@ def _all(container: type, items: Any) -> Any:
 
 
 def _as_float(value: Any) -> Any:
-    if type(value) is int or (type(value) is float and math.isfinite(value)):
-        return float(value)
+    if type(value) in (int, float):
+        return _NO if (number := _number_in(value)) is None else number
     # `dvc exp run -S train.learning_rate=0.00001` writes 1e-05, a number to DVC's YAML 1.2 and text to PyYAML's 1.1.
     if isinstance(value, str) and "e" in value and (number := _number_in(value)) is not None and repr(number) == value:
         return number
@@ -162,14 +162,14 @@ def _as_float(value: Any) -> Any:
 def _number_in(value: Any) -> float | None:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 
 
 def _advice(hint: Any, value: Any) -> str:
     number = _number_in(value) if isinstance(value, str) else None
-    if hint not in (int, float) or number is None:
+    if hint not in (int, float) or number is None or (hint is int and number != int(number)):
         return ""
     return f"; write {format(number, '.17g') if number != int(number) else int(number)} without quotes or exponent"
 

@@ -7,6 +7,7 @@ and that a pen finer than MNIST's is made as wide: a pencil's line would be less
 
 import io
 import re
+import unicodedata
 import warnings
 import zlib
 from collections.abc import Sequence
@@ -76,10 +77,12 @@ def class_of(parts: Sequence[str], *, classes: str) -> str | None:
 
     classes  folder: the first part; name: what comes before a dot and a last number, alpha of alpha_001.png, 3 of 3.png;
              auto: the folder if there is one, else the name
+
+    Of the ways in which Unicode writes a letter it is the composed one (NFC): a Mac's archives have the other.
     """
     if classes == "folder" or (classes == "auto" and len(parts) > 1):
-        return parts[0] if len(parts) > 1 else None
-    return re.sub(r"[ _-][0-9]+$", "", Path(parts[-1]).stem) or None
+        return unicodedata.normalize("NFC", parts[0]) if len(parts) > 1 else None
+    return re.sub(r"[ _-][0-9]+$", "", unicodedata.normalize("NFC", Path(parts[-1]).stem)) or None
 
 
 def in_turn(labels: Sequence[str]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Whether a difference is more than chance: McNemar's exact test, Holm's correction, Student's interval. Standard library only."""
+"""Whether a difference is more than chance: McNemar's exact test, Holm's correction, Student's interval."""
 
 import math
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ ORDERS = ("file", "shuffled", "stratified")
 
 
 def split(
-    data: Dataset, *, train: int, validation: int, test: int, order: str, seed: int, merge: Mapping[str, str | None]
+    data: Dataset, *, train: int, validation: int, test: int, order: str, seed: int, merge: Mapping[str | int, str | int | None]
 ) -> dict[str, Split]:
     """Return the splits "train", "validation" and "test" of as many images as asked for.
 
@@ -21,12 +21,13 @@ def split(
     shuffled    drawn without replacement by `seed`
     stratified  drawn by `seed` so that each class has the share in each split that it has in the file, to within two images
 
-    merge maps a class name to the name it takes (several may take one), or to None, which drops its images.
+    merge maps a class name to the name it takes (several may take one), or to None, which drops its images; a number is the name
+    that it writes.
     source_index counts rows of the file, dropped ones included.
 
     Raises UserError for more images than there are, or a class that the data set has not.
     """
-    merged = _classes_after(data.class_names, merge)
+    merged = _classes_after(data.class_names, names_in(merge))
     class_names = list(dict.fromkeys(name for name in merged if name is not None))
     if len(class_names) < 2:
         raise UserError(f"params.yaml: split.merge: expected at least 2 classes to be left; received {len(class_names)}")
@@ -45,6 +46,11 @@ def split(
             for part in (rows[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True))
         ]
     return {"train": pieces["train"][0], "validation": pieces["train"][1], "test": pieces["test"][0]}
+
+
+def names_in(merge: Mapping[str | int, str | int | None]) -> dict[str, str | None]:
+    """Return a merge with numbers as the names that they write."""
+    return {str(old): None if new is None else str(new) for old, new in merge.items()}
 
 
 def _classes_after(class_names: np.ndarray, merge: Mapping[str, str | None]) -> list[str | None]:

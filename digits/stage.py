@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -23,6 +24,7 @@ def run(main: Callable[..., None]) -> NoReturn:
 def finish(command: Callable[[], object]) -> NoReturn:
     """Call `command` and exit: 0 when done, 2 after an error of the user's in one line on stderr, 130 after Ctrl-C."""
     name = Path(sys.argv[0]).stem
+    warnings.showwarning = lambda message, *_, **__: warn(one_line(message))  # a library's too are one line
     try:
         command()
     except UserError as error:
@@ -32,7 +34,7 @@ def finish(command: Callable[[], object]) -> NoReturn:
             raise
         _fail(name, f"{error.filename or 'a file'}: {error.strerror}")
     except MemoryError:
-        _fail(name, "out of memory; ask for fewer images in params.yaml, or a smaller batch")
+        _fail(name, "out of memory; ask params.yaml for fewer images, a smaller batch or network")
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)
@@ -65,7 +67,8 @@ def _arguments(main: Callable[..., None], words: list[str]) -> dict[str, object]
     needed = [parameter for parameter in paths if parameter.default is parameter.empty]
     if not len(needed) <= len(words) <= len(paths):
         names = " ".join(path.name if path in needed else f"[{path.name}]" for path in paths)
-        raise UserError(f"expected {len(needed)} paths, {names}; received {len(words)}; dvc.yaml has the whole command")
+        whole = f"the top of stages/{Path(sys.argv[0]).stem}.py has the whole command"
+        raise UserError(f"expected the paths {names}; received {len(words) or 'none'}; {whole}")
     arguments: dict[str, object] = {path.name: Path(word) for path, word in zip(paths, words, strict=False)}
     sections = [parameter for parameter in wanted if parameter.annotation is not Path]
     if sections:

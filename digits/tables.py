@@ -101,7 +101,8 @@ def to_markdown(study: Study, table: Sequence[Line]) -> str:
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table in Markdown."""
+    """Return a table in Markdown, in which a | of a cell ends none."""
+    head, *rows = ([cell.replace("|", r"\|") for cell in row] for row in (head, *rows))
     return "\n".join([f"| {' | '.join(head)} |", "| --- " * len(head) + "|", *(f"| {' | '.join(row)} |" for row in rows), ""])
 
 

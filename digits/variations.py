@@ -17,7 +17,7 @@ import numpy as np
 from digits import calls, evaluation, inference, models, optimizers, splitting, timing, train_params, training
 from digits.arrays import Dataset, Split
 from digits.compute import deterministic, keras, tf
-from digits.errors import UserError, one_line
+from digits.errors import UserError, brief
 from digits.runs import DIVERGED, FAILED, FINISHED, MEMORY, Sections
 from digits.training import State
 
@@ -94,11 +94,11 @@ class Bench:
         except training.Diverged as error:
             return Outcome(DIVERGED, str(error), watch.history)
         except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-            return Outcome(MEMORY, one_line(error)[:200], watch.history)
+            return Outcome(MEMORY, brief(error), watch.history)
         except UserError as error:
             return Outcome(FAILED, str(error), watch.history)
         except Exception as error:  # a defect of ours is a row that says so, and does not end the study
-            return Outcome(FAILED, f"{type(error).__name__}: {one_line(error)[:200]}", watch.history)
+            return Outcome(FAILED, f"{type(error).__name__}: {brief(error)}", watch.history)
 
     def _train(self, order: Order, watch: "_Watch") -> Outcome:
         began = time.perf_counter()
@@ -158,7 +158,7 @@ class Bench:
     def _split(self, order: Order, settings: Settings) -> dict[str, Split]:
         key = (order.data, repr(settings.split))
         if self._splits is None or self._splits[0] != key:
-            self._splits = key, split(self._datasets[order.data], settings.split)
+            self._splits = key, splitting.split(self._datasets[order.data], **vars(settings.split))
         return self._splits[1]
 
     def _fit(self, settings: Settings, *, classes: int, images: int) -> "_Fitted":
@@ -209,13 +209,6 @@ class _Watch:
     def epoch_done(self, state: State, *, seconds: float) -> None:
         self.history = state.history
         self.seconds.append(seconds)
-
-
-def split(data: Dataset, wanted: Any) -> dict[str, Split]:
-    """Return the splits of the data set as the stage `split` cuts them; `wanted` is its section of params.yaml."""
-    merge = {str(old): None if new is None else str(new) for old, new in wanted.merge.items()}
-    sizes = {"train": wanted.train, "validation": wanted.validation, "test": wanted.test}
-    return splitting.split(data, **sizes, order=wanted.order, seed=wanted.seed, merge=merge)
 
 
 def _build(settings: Settings, *, classes: int) -> keras.Model:

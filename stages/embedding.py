@@ -12,7 +12,7 @@ import numpy as np
 
 from digits import arrays, comparison, models, strokes, trained
 from digits.comparison import compare
-from digits.compute import ComputeParams
+from digits.compute import ComputeParams, out_of_memory
 from digits.embedding import candidates, choose, layers_csv, vectors
 from digits.figures import symbols
 from digits.params import anything, between, positive, seed
@@ -32,6 +32,7 @@ class EmbeddingParams:
     dpi: int = between(20, 600)  # pixels per inch; the pictures are 10 inches wide
 
 
+@out_of_memory()
 def main(
     folder: Path, split: Path, weights: Path, output: Path,
     model: models.ModelParams, networks: dict, compute: ComputeParams, embedding: EmbeddingParams, train: dict,

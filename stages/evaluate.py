@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from digits import arrays, evaluation, inference, models, reports, timing, trained
-from digits.compute import ComputeParams
+from digits.compute import ComputeParams, out_of_memory
 from digits.params import between
 from digits.stage import run, say
 from digits.writing import write_text
@@ -24,6 +24,7 @@ class EvaluateParams:
     calibration_bins: int = between(1, 10_000)  # of the expected calibration error
 
 
+@out_of_memory()
 def main(
     test: Path, weights: Path, output: Path,
     model: models.ModelParams, networks: dict, compute: ComputeParams, evaluate: EvaluateParams,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits import arrays, datasets, download, strokes
-from digits.params import anything, one_of, positive, seed
+from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
 from digits.writing import write_text
 from stages.own_pictures import PicturesParams, pictured
@@ -25,8 +25,8 @@ class FetchParams:
     own: str = anything()  # the folder of your own tables and pictures
     offline: str = one_of("strokes", "stop")  # what to do with no source in reach
     strokes_classes: str = one_of(*strokes.CLASSES)
-    strokes_train: int = positive()  # images
-    strokes_test: int = positive()  # images, none of them in train
+    strokes_train: int = between(1, 10_000_000)  # images
+    strokes_test: int = between(1, 10_000_000)  # images, none of them in train
     strokes_seed: int = seed()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits import arrays, feature_maps, filter_tables, models, trained
-from digits.compute import ComputeParams
+from digits.compute import ComputeParams, out_of_memory
 from digits.errors import UserError
 from digits.figures import kernels, patches, responses
 from digits.params import between, positive
@@ -30,6 +30,7 @@ class FiltersParams:
     dpi: int = between(20, 600)  # pixels per inch; the pictures are 10 inches wide
 
 
+@out_of_memory()
 def main(
     training: Path, test: Path, weights: Path, output: Path,
     model: models.ModelParams, networks: dict, compute: ComputeParams, filters: FiltersParams, train: dict,

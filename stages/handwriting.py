@@ -12,7 +12,7 @@ import numpy as np
 
 from digits import arrays, csvs, evaluation, inference, models, pictures, readings, trained
 from digits import photos as taken
-from digits.compute import ComputeParams
+from digits.compute import ComputeParams, out_of_memory
 from digits.errors import UserError
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
@@ -32,6 +32,7 @@ class HandwritingParams:
     dpi: int = between(20, 600)  # pixels per inch; the pictures are 10 inches wide
 
 
+@out_of_memory()
 def main(
     photos: Path, weights: Path, output: Path, model: models.ModelParams, networks: dict, compute: ComputeParams,
     handwriting: HandwritingParams, test: Path = Path("data/splits/test.npz"),

@@ -69,6 +69,7 @@ def read_folder(folder: Path, *, classes: str, ink: str, normalise: str, key: st
         label = pictures.class_of(path.parts, classes=classes)
         if label is None:
             raise UserError(f"{folder / path}: expected the class as {classes}; received none; see {key}")
+        csvs.refuse_unreadable(label, name=f"{folder / path}: the class")
         try:
             data = bytes_of(folder / path)
             images.append(pictures.read(data, ink=ink, normalise=normalise))

@@ -25,16 +25,7 @@ class SplitParams:
 
 def main(raw: Path, folder: Path, split: SplitParams) -> None:
     data = arrays.load(raw, arrays.Dataset)
-    merge = {str(old): None if new is None else str(new) for old, new in split.merge.items()}
-    splits = splitting.split(
-        data,
-        train=split.train,
-        validation=split.validation,
-        test=split.test,
-        order=split.order,
-        seed=split.seed,
-        merge=merge,
-    )
+    splits = splitting.split(data, **vars(split))
     for name, images in splits.items():
         arrays.save(folder / f"{name}.npz", images)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from digits import arrays, csvs, evaluation, inference, models, trained
-from digits.compute import ComputeParams
+from digits.compute import ComputeParams, out_of_memory
 from digits.errors import UserError
 from digits.params import anything, positive
 from digits.stage import run, say
@@ -29,6 +29,7 @@ class SubmissionParams:
     header: bool = anything()  # whether the submission has a row with these names
 
 
+@out_of_memory()
 def main(
     table: Path, weights: Path, test: Path, output: Path,
     model: models.ModelParams, networks: dict, compute: ComputeParams, submission: SubmissionParams,

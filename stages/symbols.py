@@ -51,7 +51,9 @@ def folder_of(name: str) -> Path:
 def read_or_draw(name: str, symbols: SymbolsParams, *, names: list[str], after: bool = False) -> tuple[Labelled, str]:
     """Return the pictures in a folder and its name, or if there is none strokes of `names`, those `after` the examples."""
     if folder_of(name).is_dir():
-        return pictured(folder_of(name), symbols), folder_of(name).resolve().name
+        source = folder_of(name).resolve().name
+        csvs.refuse_unreadable(source, name=f"{name}: the folder's name")
+        return pictured(folder_of(name), symbols), source
     unknown = [each for each in names if each not in strokes.CLASSES["all"]]
     if unknown:
         raise UserError(f'symbols.own: {name}: no such folder, and strokes have no {unknown[0]}; name another folder, or ""')

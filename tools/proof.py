@@ -38,7 +38,15 @@ def write(folder: Path, study: Study, conductor: Conductor, *, command: str) -> 
     write_text(folder / "table.csv", tables.to_csv(study, table))
     write_text(folder / "table.md", f"# {study.title}\n\n{tables.to_markdown(study, table)}")
     report = lab_report.text(
-        study, runs, table, judged=judged, compared=compared, pictures=captions, name=folder.name, command=command
+        study,
+        runs,
+        table,
+        judged=judged,
+        compared=compared,
+        pictures=captions,
+        name=folder.name,
+        command=command,
+        unfinished=conductor.unfinished(),
     )
     write_text(folder / "report.md", report)
 

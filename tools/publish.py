@@ -1,4 +1,4 @@
-"""`make publish STUDY=course_c`: a finished study's report, tables and pictures as docs/results/studies/course_c, to commit."""
+"""`make publish STUDY=course_c`: a study's report, tables and pictures as docs/results/studies/course_c, to commit."""
 
 import shutil
 from pathlib import Path
@@ -16,7 +16,9 @@ def main(study: str = "") -> None:
     """Copy what the study wrote for people to read; its runs stay where they are."""
     known = sorted(report.parent.name for report in STUDIES.glob("*/report.md"))
     if study not in known:
-        raise UserError(f"STUDY: expected a finished one, {', '.join(known) or 'and none is'}; received {study or 'nothing'}")
+        raise UserError(
+            f"STUDY: expected one that has a report, {', '.join(known) or 'and none is'}; received {study or 'nothing'}"
+        )
     folder, target = STUDIES / study, PUBLISHED / study
     shutil.rmtree(target, ignore_errors=True)
     for path in sorted(folder.iterdir()):

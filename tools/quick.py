@@ -4,8 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from digits.stage import finish
-from tools import workspace
+from tools import words, workspace
 
 FOLDER = Path("output/quick")
 
@@ -19,4 +18,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    finish(main)
+    words.run(main)

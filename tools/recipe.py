@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from digits.errors import UserError, nearest, shown, unknown
 from digits.params import yaml_of
-from digits.stage import finish
+from digits.stage import finish, read_text
 from digits.writing import write_text
 from tools import parameters
 
@@ -74,8 +74,9 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
 def _set(section: CommentedMap, key: str, value: Any) -> None:
     """Give a key another value; its comment, which a long value pushes to the right, comes back with a short one."""
     section[key] = _on_one_line(value)
-    if key in section.ca.items and section.ca.items[key][2].value.lstrip(" ").startswith("#"):  # else it is the next line's
-        section.yaml_add_eol_comment(section.ca.items[key][2].value, key, column=COMMENTS)
+    behind = section.ca.items.get(key, [None] * 3)[2]
+    if behind and behind.value.lstrip(" ").startswith("#"):  # else it is the next line's
+        section.yaml_add_eol_comment(behind.value, key, column=COMMENTS)
 
 
 def _on_one_line(value: Any) -> Any:
@@ -110,7 +111,7 @@ def _refuse_others(file: Path, where: str, changes: Any, known: dict | None) -> 
 
 
 def _text(name: str) -> str:
-    return (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    return read_text(FOLDER / f"{name}.yaml")
 
 
 def main(name: str) -> None:

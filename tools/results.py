@@ -12,9 +12,8 @@ from pathlib import Path
 from statistics import mean, median, stdev
 
 from digits.errors import UserError
-from digits.stage import finish
 from digits.writing import write_text, written
-from tools import recipe
+from tools import recipe, words
 
 FOLDER = Path("docs/results")
 RUNS = FOLDER / "runs"
@@ -47,8 +46,14 @@ QUANTITIES = {
 
 def runs(name: str) -> list[dict]:
     """Return what is recorded of the recipe `name`, by seed."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in written(RUNS / name, "*.json")]
-    return sorted(found, key=lambda run: run["params"]["train"]["seed"])
+    return sorted(map(_run, written(RUNS / name, "*.json")), key=lambda run: run["params"]["train"]["seed"])
+
+
+def _run(path: Path) -> dict:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise UserError(f"{path} is damaged; delete it, and `make seeds NAME={path.parent.name}` records it anew") from None
 
 
 def figure(run: dict, quantity: str) -> float:
@@ -246,13 +251,17 @@ def main() -> None:
     """Write all tables anew."""
     printed = list(csv.DictReader((FOLDER / "printed.csv").read_text(encoding="utf-8").splitlines()))
     recorded = {folder.name: found for folder in sorted(RUNS.iterdir()) if (found := runs(folder.name))}
+    of_recipes = heads(printed, recorded)
+    for name in of_recipes:
+        refuse_without(recipe.FOLDER / f"{name}.yaml", begin=BEGIN_HEAD, end=END_HEAD)
+    refuse_without(Path("README.md"), begin=BEGIN, end=END)
     for name, found in recorded.items():
         write_text(FOLDER / f"{name}.md", page(name, found))
-    for name, parts in heads(printed, recorded).items():
+    for name, parts in of_recipes.items():
         put_between(recipe.FOLDER / f"{name}.yaml", "".join([BEGIN_HEAD, *parts, END_HEAD]), begin=BEGIN_HEAD, end=END_HEAD)
     write_text(FOLDER / "README.md", overview(printed, recorded))
     put_between(Path("README.md"), BEGIN + summary(recorded) + END, begin=BEGIN, end=END)
 
 
 if __name__ == "__main__":
-    finish(main)
+    words.run(main)

@@ -14,7 +14,7 @@ import yaml
 
 from digits import history
 from digits.arrays import Predictions, load
-from digits.errors import UserError
+from digits.errors import UserError, unknown
 from digits.writing import write_text
 from tools import recipe, results, words, workspace
 
@@ -71,7 +71,10 @@ def refuse(name: str, *, seeds: int) -> None:
         raise UserError(f"NAME: expected a recipe with validation images, by which weights are kept; {name} has none")
     last = recipe.FOLDER / f"{name.rpartition('+')[2]}.yaml"
     results.refuse_without(last, begin=results.BEGIN_HEAD, end=results.END_HEAD)
-    sizes, others = wanted.pop("networks")[wanted["model"]["name"]], []
+    networks, network = wanted.pop("networks"), wanted["model"]["name"]
+    if network not in networks:
+        raise unknown(f"{last}: model.name, of the networks whose sizes {recipe.BASE} has", network, list(networks))
+    sizes, others = networks[network], []
     for run in results.runs(name):
         seed = run["params"]["train"]["seed"]
         wanted["train"]["seed"] = seed

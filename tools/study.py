@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from digits import arrays, checkpoints, crew, models, studies, tables, timing
+from digits import arrays, checkpoints, crew, models, splitting, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
 from digits.errors import unknown
@@ -24,7 +24,7 @@ from digits.searching import Point
 from digits.shelf import Shelf
 from digits.stage import finish, read_text, say, warn
 from digits.studies import Study
-from digits.variations import Bench, split
+from digits.variations import Bench
 from stages import fetch
 from tools import parameters, proof, recipe, settings
 from tools.imports import ROOT, project_imports
@@ -103,7 +103,7 @@ def fetched(study: Study, params: Sections) -> dict[str, Dataset]:
 def accept_with(datasets: dict[str, Dataset], sections: Sections) -> None:
     """Raise UserError if the data set has too few images for these sections, or more classes than the network has."""
     wanted = settings.of_a_run(sections)
-    splits = split(datasets[data_key(sections)], wanted.split)
+    splits = splitting.split(datasets[data_key(sections)], **vars(wanted.split))
     models.build(wanted.model.name, classes=len(splits["train"].class_names), seed=0, **wanted.sizes)
 
 
@@ -134,7 +134,7 @@ def varier(study: Study, params: Sections, datasets: dict[str, Dataset], *, in_p
         sections = params_at(study, params, point)
         network, data = sections["model"]["name"], data_key(sections)
         kept = {name: sections[name] for name in ("split", "model", "compute", "augment", "train")}
-        kept["split"] = kept["split"] | {"merge": {str(old): new for old, new in kept["split"]["merge"].items()}}
+        kept["split"] = kept["split"] | {"merge": splitting.names_in(kept["split"]["merge"])}
         kept["networks"] = {network: sections["networks"][network]}
         without_seed = kept | {"train": {key: value for key, value in kept["train"].items() if key != "seed"}}
         kept |= {name: sections[name] for name in settings.OF_ITS_DATA}

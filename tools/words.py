@@ -20,5 +20,5 @@ def _accepted(main: Callable[..., object], words: list[str]) -> list[str]:
     except TypeError:
         wanted = inspect.signature(main).parameters.values()
         names = " ".join(each.name if each.default is each.empty else f"[{each.name}]" for each in wanted)
-        raise UserError(f"expected {names}; received {' '.join(words) or 'nothing'}") from None
+        raise UserError(f"expected {names or 'no words'}; received {' '.join(words) or 'nothing'}") from None
     return words

@@ -9,15 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from digits.errors import UserError, nearest, one_line, shown
+from digits.errors import UserError, brief, nearest, shown
 from digits.params import anything
 
 if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
     import keras
 
 
+NO_SIZES = ("name", "classes", "seed")  # what `build` takes beside a network's sizes
 # With batch norm: what they make of an image depends on the others in its batch, which cannot be divided.
 WHOLE = ("fashion4", "resnet50", "resnet_d", "strided", "vgg")
+
+
+class OtherWeights(Exception):
+    """A file does not hold the network's weights. Its text is one line that says why not."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def build(name: str, *, classes: int, seed: int = 0, **sizes: Any) -> "keras.Mod
     if name not in names():
         raise _unknown(name)
     make = importlib.import_module(f"{__name__}.{name}").build
-    known = {key: size for key, size in inspect.signature(make).parameters.items() if key not in ("classes", "seed")}
+    known = {key: size for key, size in inspect.signature(make).parameters.items() if key not in NO_SIZES}
     for key, value in sizes.items():
         where = f"params.yaml: networks.{name}.{key}"
         if key not in known:
@@ -63,14 +68,23 @@ def in_parts(name: str) -> bool:
 def load_weights(network: "keras.Model", path: Path) -> None:
     """Give `network` the weights in an HDF5 file. Raises UserError if the file is missing, damaged or another network's."""
     try:
+        fill(network, path)
+    except FileNotFoundError:
+        raise UserError(f"{path} is not there; `dvc repro` makes it") from None
+    except OtherWeights as error:
+        raise UserError(f"{path} holds no weights of {network.name} ({error}); delete it and run `dvc repro`") from error
+
+
+def fill(network: "keras.Model", path: Path) -> None:
+    """Give each layer of `network` the weights in an HDF5 file. Raises FileNotFoundError, and OtherWeights, which says why not."""
+    try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # Keras only warns of layers that keep the weights they were made with
             network.load_weights(path)
     except FileNotFoundError:
-        raise UserError(f"{path} is not there; `dvc repro` makes it") from None
+        raise
     except (OSError, ValueError, KeyError, RuntimeError, Warning) as error:
-        reason = one_line(error)[:200]
-        raise UserError(f"{path} holds no weights of {network.name} ({reason}); delete it and run `dvc repro`") from error
+        raise OtherWeights(brief(error)) from error
 
 
 def sizes_of(name: str, networks: dict) -> dict[str, Any]:
@@ -79,6 +93,9 @@ def sizes_of(name: str, networks: dict) -> dict[str, Any]:
         raise _unknown(name)
     if not isinstance(networks.get(name), dict):
         raise UserError(f"params.yaml: networks.{name}: expected a section of its sizes; received {shown(networks.get(name))}")
+    for key in networks[name]:
+        if key in NO_SIZES or not isinstance(key, str):
+            raise UserError(f"params.yaml: networks.{name}: expected sizes of the network; received the unknown size {key}")
     return networks[name]
 
 

@@ -20,13 +20,13 @@ Slips kept  E asks for ImageNet's weights and feeds pixels in [0, 1]; they were 
 """
 
 import hashlib
-import warnings
 from pathlib import Path
 
 import keras
 from keras import layers
 
-from digits.errors import UserError, one_line, shown
+from digits.errors import UserError, brief, shown
+from digits.models import OtherWeights, fill
 from digits.normalization import fused
 
 IMAGENET_MEANS = (103.939, 116.779, 123.68)  # blue, green, red; of pixels from 0 to 255
@@ -72,7 +72,7 @@ def _downloaded() -> keras.Model:
     try:
         return keras.applications.ResNet50(include_top=False, weights="imagenet", pooling="avg")
     except Exception as error:  # Keras raises no narrower one when a download fails
-        raise _refused("weights", "imagenet, as Keras downloads it, or the path of an .h5 file", one_line(error)[:200]) from error
+        raise _refused("weights", "imagenet, as Keras downloads it, or the path of an .h5 file", brief(error)) from error
 
 
 def _check(path: Path, sha256: str) -> None:
@@ -90,13 +90,9 @@ def _check(path: Path, sha256: str) -> None:
 
 def _load(body: keras.Model, path: Path) -> None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Keras only warns of layers that keep the weights they were made with
-            body.load_weights(path)
-    except (OSError, ValueError, KeyError, RuntimeError, Warning) as error:
-        raise _refused(
-            "weights", "weights of a ResNet50 without its top", f"{path}, which holds others ({one_line(error)[:200]})"
-        ) from error
+        fill(body, path)
+    except OtherWeights as error:
+        raise _refused("weights", "weights of a ResNet50 without its top", f"{path}, which holds others ({error})") from error
 
 
 def _refused(size: str, expected: str, received: str) -> UserError:

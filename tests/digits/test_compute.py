@@ -27,5 +27,5 @@ def test_matplotlib_that_is_loaded_already_stays_loaded():
 
 
 def test_what_does_not_fit_into_memory_is_python_s_own_error_which_a_stage_knows():
-    with pytest.raises(MemoryError), out_of_memory():
+    with pytest.raises(MemoryError, match="^OOM when allocating"), out_of_memory():
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")

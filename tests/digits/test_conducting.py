@@ -27,7 +27,8 @@ HALVING = {"name": "halving", "variations": 4, "first_epochs": 2, "keep_one_in":
 class Hands:
     """A crew of one whose worker dies of the first `deaths` orders to read the test images, and once of training a run so far."""
 
-    def __init__(self, *, deaths=0, dies_of=None):
+    def __init__(self, *, deaths=0, dies_of=None, idle_to=None):
+        self.idle_to = idle_to  # the epoch to which a run that goes on trains nothing more
         self.trained, self.tested, self._given, self._deaths, self._dies_of = [], [], {}, deaths, dies_of
 
     def room(self):
@@ -58,7 +59,8 @@ class Hands:
         accuracy = order.sections["train"]["learning_rate"]
         history = [{"validation_loss": 1 / epoch, "validation_accuracy": accuracy} for epoch in range(1, order.epochs + 1)]
         state = State(order.epochs, history, order.epochs, [np.ones(2)], [np.ones(2)])
-        return name, Outcome(FINISHED, history=history, state=state)
+        epoch = None if order.epochs == self.idle_to and began else 1.0 / order.epochs
+        return name, Outcome(FINISHED, history=history, state=state, seconds=10.0 * (order.epochs - began), seconds_per_epoch=epoch)
 
 
 def conductor(folder, *, strategy="grid", minutes=0.0, shared=False):
@@ -138,6 +140,15 @@ def test_a_halving_trains_the_better_half_to_the_end_from_where_it_was(tmp_path)
     first_rung, second_rung = hands.trained[:4], hands.trained[4:]
     assert {(began, epochs) for _, began, epochs in first_rung} == {(0, 2)}
     assert set(second_rung) == {("v2-1", 2, 4), ("v3-1", 2, 4)}
+
+
+@pytest.mark.parametrize(("idle_to", "fastest"), [(None, 0.25), (4, 0.5)])
+def test_a_run_that_goes_on_has_the_seconds_of_all_its_rungs_and_of_its_fastest_epoch(tmp_path, idle_to, fastest):
+    carry_out(tmp_path, Hands(idle_to=idle_to), strategy=HALVING)
+    assert [(row.seconds, row.seconds_per_epoch) for row in map(Shelf(tmp_path).row, ("v0-1", "v3-1"))] == [
+        (20, 0.5),
+        (40, fastest),
+    ]
 
 
 @pytest.mark.parametrize("epochs", [2, 4])

@@ -1,5 +1,7 @@
 """The accuracy along a dimension, and what no other variation beats."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -37,3 +39,11 @@ def test_where_no_place_has_all_values_each_is_the_mean_of_its_own():
     along = effects.along(runs, dimension="size", labels=(8, 9))
     assert along.mean.tolist() == [pytest.approx(0.5), pytest.approx(0.8)]
     assert np.isnan(along.low).all()
+
+
+def test_a_run_that_halving_ended_early_is_not_judged_beside_one_trained_to_its_end():
+    ended = [row(1, 0.80, size=8, other=1), row(1, 0.81, size=9, other=1)]
+    whole = [replace(row(1, 0.99, size=8, other=2), params={"train": {"epochs": 1}}), row(1, 0.82, size=9, other=2)]
+    runs = [*ended, whole[0], replace(whole[1], params={"train": {"epochs": 9}})]
+    along = effects.along(runs, dimension="size", labels=(8, 9))
+    assert along.mean.tolist() == [pytest.approx(0.80), pytest.approx(0.81)]

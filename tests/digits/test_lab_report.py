@@ -6,6 +6,7 @@ from dataclasses import replace
 import yaml
 
 from digits import lab_report, studies, tables
+from digits.runs import FAILED
 from tests.study_rows import row
 from tests.worlds import ROOT
 from tools import recipe
@@ -28,13 +29,16 @@ DOCUMENT = {
 }
 
 
-def report(*, command: str = "make study NAME=x", **changes) -> str:
+def report(*, command: str = "make study NAME=x", unfinished: bool = False, failed: bool = False, **changes) -> str:
     sections = yaml.safe_load((ROOT / "params.yaml").read_text())
     study = studies.read(yaml.safe_dump(DOCUMENT | changes), name="x", sections=sections, recipe=recipe.values, full=False)
     values = [study.values(point) for point in ((0, 0, 0), (1, 1, 1))]
     runs = [replace(row(1, 0.9), variation=str(i), values=each, conditions=CONDITIONS) for i, each in enumerate(values)]
+    if failed:
+        runs = [replace(run, status=FAILED, history=[], conditions={"date": "2026-01-02"}) for run in runs]
     table = tables.lines(study, runs, {})
-    return lab_report.text(study, runs, table, judged=[], compared=[], pictures={}, name="x_full", command=command)
+    given = {"judged": [], "compared": [], "pictures": {}, "name": "x_full", "command": command, "unfinished": unfinished}
+    return lab_report.text(study, runs, table, **given)
 
 
 def test_a_value_with_a_name_of_the_study_s_own_stands_beside_what_it_sets():
@@ -53,4 +57,20 @@ def test_the_command_for_the_whole_data_set_stands_with_what_it_changes():
 
 def test_the_best_row_s_name_stands_with_the_folder_it_is_taken_from():
     text = report(command="make study NAME=x FULL=1")
-    assert re.search(r"`make adopt STUDY=x_full ROW=[01]`, then `dvc repro`", text)
+    assert re.search(
+        r"`make adopt STUDY=x_full ROW=[01]`, then `dvc repro`; another row likewise\. A row's name holds for the code", text
+    )
+
+
+def test_a_study_with_runs_left_says_so_before_anything_else():
+    assert report(unfinished=True).splitlines()[2] == lab_report.UNFINISHED
+    assert lab_report.UNFINISHED not in report()
+
+
+def test_a_label_with_a_bar_ends_no_cell():
+    assert tables.markdown(["a", "b"], [["x|y", "1"]]).splitlines()[-1] == r"| x\|y | 1 |"
+
+
+def test_a_study_whose_runs_all_failed_recommends_none():
+    assert "make adopt" in report()
+    assert "make adopt" not in report(failed=True)

@@ -75,6 +75,8 @@ def test_a_missing_key_is_named_with_what_it_should_be():
         ("learning_rate", "true", "a number above 0", "true"),
         ("epochs", "2.5", "a whole number above 0", "2.5"),
         ("epochs", "'3'", "a whole number above 0", "the text '3'; write 3 without quotes or exponent"),
+        ("epochs", "'1.5'", "a whole number above 0", "the text '1.5'"),
+        ("learning_rate", "1" + 400 * "0", "a number above 0", "1" + 400 * "0"),
         ("epochs", "0", "a whole number above 0", "0"),
         ("epochs", "-3", "a whole number above 0", "-3"),
         ("epochs", "yes", "a whole number above 0", "true"),
@@ -89,6 +91,10 @@ def test_a_missing_key_is_named_with_what_it_should_be():
 )
 def test_a_wrong_value_is_refused_with_its_key_what_was_expected_and_what_came(key, value, expected, received):
     assert refusal(**{key: value}).startswith(f"params.yaml: knobs.{key}: expected {expected}; received {received}")
+
+
+def test_advice_is_not_refused_when_it_is_followed():
+    assert refusal(epochs="'1.5'").endswith("received the text '1.5'")
 
 
 def test_a_quoted_number_is_refused_with_advice_for_a_number_too():

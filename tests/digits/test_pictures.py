@@ -198,6 +198,8 @@ def test_one_character_is_a_crop_and_several_or_squared_paper_are_none():
         (("alpha", "1.png"), "auto", "alpha"),
         (("alpha_001.png",), "auto", "alpha"),
         (("alpha_001",), "name", "alpha"),
+        (("e\u0301", "1.png"), "auto", "\u00e9"),
+        (("e\u0301_1.png",), "auto", "\u00e9"),
         (("_1.png",), "name", None),
         (("3.png",), "folder", None),
     ],

@@ -23,7 +23,9 @@ def test_a_log_gets_one_plain_line():
 
 
 def test_a_terminal_gets_a_bar_with_images_per_second_that_vanishes_before_the_line():
-    text = shown(Terminal())
-    assert "images/s" in text.split("epoch  3/12")[0]
-    assert "200" in text
-    assert text.endswith("images/s\n")
+    bars, line = shown(Terminal()).split("epoch  3/12")
+    *drawn, wiped, start = bars.split("\r")
+    assert "0/200" in drawn[1]
+    assert "images/s" in drawn[1]
+    assert (wiped.strip(" "), start) == ("", "")
+    assert line.endswith("images/s\n")

@@ -1,4 +1,5 @@
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_too_few_or_too_many_paths_are_one_line_and_status_2(words, monkeypatch,
     [
         (UserError("params.yaml: no\n such key"), 2, "seeds: params.yaml: no such key\n"),
         (FileNotFoundError(2, "No such file or directory", "photo.jpg"), 2, "seeds: photo.jpg: No such file or directory\n"),
-        (MemoryError(), 2, "seeds: out of memory; ask for fewer images in params.yaml, or a smaller batch\n"),
+        (MemoryError(), 2, "seeds: out of memory; ask params.yaml for fewer images, a smaller batch or network\n"),
         (KeyboardInterrupt(), 130, ""),
     ],
 )
@@ -51,3 +52,11 @@ def test_what_a_user_can_cause_ends_a_command_in_at_most_one_line(error, status,
 def test_what_only_we_can_cause_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         finish(lambda: 1 // 0)
+
+
+def test_what_a_library_warns_of_is_one_line_of_ours(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["stages/plot.py"])
+    warnings.simplefilter("always")
+    with pytest.raises(SystemExit, match="0"):
+        finish(lambda: warnings.warn("Glyph 29483\n missing from font", UserWarning, stacklevel=1))
+    assert capsys.readouterr().err == "plot: warning: Glyph 29483 missing from font\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from digits import strokes
@@ -87,13 +87,14 @@ def test_a_class_looks_more_like_itself_than_like_the_others(thousand):
 
 @few
 @given(seed=seeds)
-def test_the_ink_fits_the_box_and_reaches_full_black(seed):
+@example(seed=152846)  # an upright stroke of a fine pen on the border of two columns: 212
+def test_the_ink_fits_the_box_and_is_somewhere_darker_than_half(seed):
     images, _ = strokes.draw(64, classes=ALL, seed=seed)
     for image in images:
         rows, columns = np.nonzero(image)
         longer = max(np.ptp(rows), np.ptp(columns)) + 1
         assert 19 <= longer <= 20  # the last pixel's share of ink may round to nothing
-        assert image.max() == 255
+        assert image.max() > 127  # the finest pen is wider than a pixel: it covers more than half of one
 
 
 @few

@@ -14,6 +14,8 @@ def test_a_known_network_passes(tmp_path):
         ({"model": {"name": "resnet55"}}, ("model.name", "expected resnet5", "received the unknown network resnet55")),
         ({"model": {"name": 5}}, ("model.name", "expected text", "received 5")),
         ({"model": {"nmae": "resnet5"}}, ("model.nmae", "expected name", "unknown key nmae")),
+        ({"networks": {"resnet5": {"seed": 3}}}, ("networks.resnet5", "expected sizes of the network", "the unknown size seed")),
+        ({"networks": {"resnet5": {1: 3}}}, ("networks.resnet5", "expected sizes of the network", "the unknown size 1")),
         ({"networks": {"resnet5": None}}, ("networks.resnet5", "expected a section", "received nothing")),
     ],
 )

@@ -592,7 +592,7 @@ def test_scans_and_photos_of_greek_letters_make_a_data_set(world):
         ("folders", "../shelf", "a list of texts; received the text '../shelf'"),
         ("offline", "maybe", "one of strokes, stop; received the text 'maybe'"),
         ("strokes_classes", "latin", "one of digits, greek, all; received the text 'latin'"),
-        ("strokes_train", 0, "a whole number above 0; received 0"),
+        ("strokes_train", 0, "a whole number from 1 to 10000000; received 0"),
         ("strokes_seed", -1, "a whole number from 0 to 2147483647; received -1"),
     ],
 )

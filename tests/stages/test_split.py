@@ -75,7 +75,9 @@ def test_without_params_yaml_it_says_where_to_start(folder):
 
 def test_with_too_few_paths_it_says_which_it_wants(folder):
     params(folder)
-    assert says_one_line(stage("split", "data/raw.npz", folder=folder), "expected 2 paths, raw folder; received 1")
+    assert says_one_line(
+        stage("split", "data/raw.npz", folder=folder), "expected the paths raw folder; received 1; the top of stages/split.py has"
+    )
 
 
 def test_a_full_disk_is_one_line_and_leaves_no_half_file(folder):

@@ -59,6 +59,8 @@ def test_any_number_of_categories_goes_where_one_says(world):
         (("alpha_1.png", "alpha_2.png"), "greek: expected two categories or more; received one, alpha"),
         (("alpha_1.png", "beta_1.txt"), "greek/beta_1.txt: expected a picture; received"),
         (("alpha_1.png", "_1.png"), "greek/_1.png: expected the class"),
+        (("alpha/1.png", f"{'ж' * 51}/1.png"), "1.png: the class: expected at most 100 bytes; received 102"),
+        (("alpha/1.png", "be\nta/1.png"), "1.png: the class: expected a text without control characters; received 'be\\nta'"),
     ],
 )
 def test_what_cannot_be_read_is_one_line_and_writes_nothing(world, names, said):
@@ -70,6 +72,16 @@ def test_what_cannot_be_read_is_one_line_and_writes_nothing(world, names, said):
     assert not (world / "data").exists()
 
 
+def test_a_folder_whose_name_no_table_could_hold_is_one_line(world):
+    name = "ж" * 51
+    params(world, symbols={"examples": name, "own": ""})
+    put(world / name, "alpha/1.png", "alpha/2.png", "beta/1.png", "beta/2.png")
+    assert says_one_line(
+        stage("symbols", "out", folder=world), f"{name}: the folder's name: expected at most 100 bytes; received 102"
+    )
+    assert not (world / "out").exists()
+
+
 def test_no_folder_of_examples_is_one_line(world):
     params(world, symbols={"examples": ""})
     said = "symbols: params.yaml: symbols.examples: expected a folder; received nothing"
@@ -78,7 +90,10 @@ def test_no_folder_of_examples_is_one_line(world):
 
 def test_a_folder_that_is_not_there_is_one_line(world):
     assert says_one_line(stage("pictures_to_csv", "nowhere", folder=world), "nowhere: expected a folder of pictures")
-    assert says_one_line(stage("pictures_to_csv", folder=world), "expected 1 paths, folder [output]")
+    assert says_one_line(
+        stage("pictures_to_csv", folder=world),
+        "expected the paths folder [output]; received none; the top of stages/pictures_to_csv.py has",
+    )
 
 
 def test_examples_and_one_s_own_are_tables_beside_each_other(world):

@@ -31,8 +31,8 @@ def test_what_people_read_is_copied_and_what_was_there_before_is_gone(finished):
 
 
 @pytest.mark.parametrize("name", ["begun", "nowhere", ""])
-def test_a_study_that_has_not_ended_is_refused(name, finished):
-    with pytest.raises(UserError, match=f"STUDY: expected a finished one, mine; received {name or 'nothing'}"):
+def test_a_study_without_a_report_is_refused(name, finished):
+    with pytest.raises(UserError, match=f"STUDY: expected one that has a report, mine; received {name or 'nothing'}"):
         publish.main(name)
     assert not finished.parent.exists()
 
@@ -40,7 +40,7 @@ def test_a_study_that_has_not_ended_is_refused(name, finished):
 def test_a_study_is_named_and_no_folder_which_would_be_emptied(finished):
     (publish.STUDIES.parent / "report.md").write_text("another's")
     for name in ("..", "../studies/mine", str((publish.STUDIES / "mine").resolve())):
-        with pytest.raises(UserError, match="STUDY: expected a finished one, mine; received "):
+        with pytest.raises(UserError, match="STUDY: expected one that has a report, mine; received "):
             publish.main(name)
     assert (publish.STUDIES / "mine/rows/1.json").is_file()
 

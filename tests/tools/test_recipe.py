@@ -105,6 +105,12 @@ def test_a_comment_of_one_s_own_below_a_key_without_one_stays_where_it_is():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("block", ["    # mine\n    Shirt: Top\n", "    Shirt: Top  # mine\n"])
+def test_a_comment_of_one_s_own_within_a_value_goes_with_it(block):
+    written = recipe.written_into(f"split:\n  merge:\n{block}  seed: 1\n", {"split": {"merge": {}}})
+    assert yaml.safe_load(written) == {"split": {"merge": {}, "seed": 1}}
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """Return a folder, the working one, that has the project's params.yaml and recipes."""
@@ -143,10 +149,11 @@ def test_course_a_brings_params_yaml_back_as_committed_to_the_byte(project, name
     ("networks: {lenett: {dense: 3}}", r"mine\.yaml: networks\.lenett: expected lenet; received the unknown lenett"),
     ("networks: {lenet: 3}", r"mine\.yaml: networks\.lenet: expected keys and values; received 3"),
     ("train: {epochs: [", r"mine\.yaml: not readable as YAML: .*"),
+    ("# \udce4", r"mine\.yaml is not UTF-8 text"),
     ("train: {epochs: 2020-13-45}", r"mine\.yaml: not readable as YAML: .*"),
 ])  # fmt: skip
 def test_a_recipe_of_one_s_own_with_a_mistake_is_one_line_and_params_yaml_stays(project, text, said):
-    (project / "recipes/mine.yaml").write_text(text)
+    (project / "recipes/mine.yaml").write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(UserError, match=said):
         recipe.main("mine")
     assert (project / "params.yaml").read_text() == PARAMS

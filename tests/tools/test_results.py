@@ -82,6 +82,34 @@ def test_a_file_without_the_lines_that_results_stand_between_is_refused_and_left
         assert page.read_text() == text
 
 
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    for folder in ("docs/results", "recipes"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "README.md", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def files_of(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_runs_of_a_recipe_that_is_gone_are_refused_before_a_table_is_written(project):
+    (project / "recipes/mlp.yaml").unlink()
+    (project / "docs/results/lenet.md").write_text("older")
+    before = files_of(project)
+    with pytest.raises(FileNotFoundError, match="recipes/mlp.yaml"):
+        results.main()
+    assert files_of(project) == before
+
+
+def test_a_damaged_record_is_one_line_that_says_how_to_make_it_anew(project):
+    (project / "docs/results/runs/mlp/2.json").write_text("{")
+    with pytest.raises(UserError, match=r"runs/mlp/2\.json is damaged; delete it, and `make seeds NAME=mlp` records it anew"):
+        results.main()
+
+
 def test_a_printed_result_that_was_not_run_says_so():
     table = results.overview([printed("accuracy", "0.9", name="mlp"), printed("accuracy", "0.9")], RECORDED)
     assert "| C | mlp | accuracy | 0.99 | 0.9 | not run |  |  |  | a note |" in table.splitlines()
@@ -131,15 +159,10 @@ def test_the_summary_carries_its_conditions():
         assert part in last
 
 
-def test_the_committed_tables_are_made_of_the_committed_runs(tmp_path, monkeypatch):
-    for name in ("docs/results", "recipes", "README.md"):
-        source, target = ROOT / name, tmp_path / name
-        target.parent.mkdir(exist_ok=True)
-        shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
-    monkeypatch.chdir(tmp_path)
+def test_the_committed_tables_are_made_of_the_committed_runs(project):
     results.main()
-    for path in [*tmp_path.rglob("*.md"), *tmp_path.rglob("*.yaml")]:
-        assert path.read_text() == (ROOT / path.relative_to(tmp_path)).read_text(), f"{path.name}: run `make results`"
+    for path in [*project.rglob("*.md"), *project.rglob("*.yaml")]:
+        assert path.read_text() == (ROOT / path.relative_to(project)).read_text(), f"{path.name}: run `make results`"
 
 
 def test_every_recipe_that_was_run_says_so_in_its_head():

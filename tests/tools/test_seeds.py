@@ -93,6 +93,10 @@ def test_runs_of_a_recipe_as_it_is_now_may_stand_beside_new_ones_and_others_not(
 @pytest.mark.parametrize(("text", "said"), [
     (results.BEGIN_HEAD + "split:\n  validation: 0\n", "expected a recipe with validation images, by which weights are kept"),
     ("train:\n  epochs: 1\n", r"recipes/mine.yaml: expected the lines # Results, .* received none"),
+    (
+        results.BEGIN_HEAD + results.END_HEAD + "model: {name: lenett}\n",
+        r"mine\.yaml: model\.name, of the networks whose sizes course_a has: expected lenet; received lenett; known: resnet5, ",
+    ),
     (results.BEGIN_HEAD + "train:\n  epochs: 1\n", r"recipes/mine.yaml: expected the lines # Results, .* received none"),
 ])  # fmt: skip
 def test_a_recipe_whose_runs_could_not_be_recorded_is_refused_before_it_is_trained(text, said, project):

@@ -15,6 +15,12 @@ def test_too_many_words_are_one_line(tool):
     assert said.stderr.endswith("]; received one two three\n")
 
 
+@pytest.mark.parametrize("tool", ["tools.quick", "tools.results", "benchmarks.report"])
+def test_a_tool_that_takes_no_words_does_nothing_for_one(tool):
+    said = subprocess.run([sys.executable, "-m", tool, "--help"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stderr) == (2, f"{tool.partition('.')[2]}: expected no words; received --help\n")
+
+
 def test_scale_measures_nothing_for_a_word_it_does_not_know():
     said = subprocess.run([sys.executable, "-m", "tools.scale", "tabels"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (2, "scale: expected tables, or nothing to measure them first; received tabels\n")

@@ -1,0 +1,54 @@
+"""What is found in a folder that a user made."""
+
+import os
+
+import pytest
+
+from digits.errors import UserError
+from digits.folders import files_below
+
+
+def names(folder):
+    return [str(path.relative_to(folder)) for path in files_below(folder)]
+
+
+def put(*paths):
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+
+
+def test_files_come_by_name_without_hidden_ones(tmp_path):
+    put(*(tmp_path / name for name in ("b/2", "b/1", "a", "b/.hidden", ".git/c", "b-c/3")))
+    assert names(tmp_path) == ["a", "b/1", "b/2", "b-c/3"]
+
+
+def test_linked_files_and_folders_are_followed(tmp_path):
+    put(tmp_path / "elsewhere/1", tmp_path / "own/a/2")
+    (tmp_path / "own/b").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "own/c").symlink_to(tmp_path / "own/a")
+    (tmp_path / "own/3").symlink_to(tmp_path / "elsewhere/1")
+    assert names(tmp_path / "own") == ["3", "a/2", "b/1", "c/2"]
+
+
+@pytest.mark.parametrize("target", [".", "..", "../.."])
+def test_a_link_back_is_refused(tmp_path, target):
+    (tmp_path / "own/a").mkdir(parents=True)
+    (tmp_path / "own/a/back").symlink_to(target)
+    with pytest.raises(UserError, match="own/a/back: expected no link to a folder above it"):
+        files_below(tmp_path / "own")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
+def test_a_folder_one_may_not_read_is_an_error_that_names_it(tmp_path):
+    put(tmp_path / "a/1")
+    (tmp_path / "a").chmod(0)
+    with pytest.raises(PermissionError, match="a"):
+        files_below(tmp_path)
+    (tmp_path / "a").chmod(0o700)
+
+
+@pytest.mark.parametrize("name", ["nothing", "file"])
+def test_what_is_no_folder_has_no_files(tmp_path, name):
+    put(tmp_path / "file")
+    assert files_below(tmp_path / name) == []
