@@ -39,7 +39,7 @@ study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; 
 adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
 	@python -m tools.adopt "$(STUDY)" "$(ROW)"
 
-publish: $(READY)  ## STUDY=course_c: a finished study's report, tables and pictures into docs/results/studies, to be committed
+publish: $(READY)  ## STUDY=course_c: a study's report, tables and pictures into docs/results/studies, to be committed
 	@python -m tools.publish "$(STUDY)"
 
 workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes, in output/workers; again after a kill, it goes on

@@ -28,8 +28,8 @@ def along(runs: Sequence[Row], *, dimension: str, labels: Sequence[Any]) -> Alon
     """Return the accuracy along a dimension.
 
     The mean is over the places trained at every value, so that a value is not judged by the company it was tried in; where there
-    is no such place, over all places. Runs of different length (successive halving) are different places. A run that diverged
-    counts as 0.
+    is no such place, over all places of the longest training. Runs of different length (successive halving) are different places.
+    A run that diverged counts as 0.
     """
     found: dict[tuple, dict[int, dict[Any, float]]] = defaultdict(lambda: defaultdict(dict))
     for row in runs:
@@ -43,7 +43,8 @@ def along(runs: Sequence[Row], *, dimension: str, labels: Sequence[Any]) -> Alon
         for seed, of_label in of_seed.items():
             cube[i, seeds.index(seed)] = [of_label.get(label, math.nan) for label in labels]
     whole = cube[~np.isnan(cube).any(axis=(1, 2))]
-    chosen = whole if len(whole) else cube
+    longest = min((place[0] for place in found), default=0)
+    chosen = whole if len(whole) else cube[[place[0] == longest for place in found]]
     of_seeds = _mean(chosen, axis=0)  # (seeds, labels)
     intervals = [_interval([value for value in column if not math.isnan(value)]) for column in of_seeds.T]
     low, high = np.array(intervals).T

@@ -16,13 +16,16 @@ def files_below(folder: Path) -> list[Path]:
     Links are followed. Raises UserError for one that leads back to a folder above it, and for a name that is no UTF-8, as some
     archives leave them: no table could hold it. Raises OSError for a folder that cannot be read.
     """
-    found = []
-    for here, folders, files in os.walk(folder, followlinks=True, onerror=_raise) if folder.is_dir() else ():
+    found, through = [], {folder: {folder.resolve()}}  # the real folders on the way to each
+    for name, folders, files in os.walk(folder, followlinks=True, onerror=_raise) if folder.is_dir() else ():
+        here = Path(name)
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in folders:
-            if Path(here).resolve().is_relative_to(Path(here, name).resolve()):
-                raise UserError(f"{Path(here, name)}: expected no link to a folder above it; remove it")
-        found += [Path(here, name) for name in files if not name.startswith(".")]
+        for below in (here / name for name in folders):
+            real = below.resolve()
+            if any(above.is_relative_to(real) for above in through[here]):
+                raise UserError(f"{below}: expected no link to a folder above it; remove it")
+            through[below] = through[here] | {real}
+        found += [here / name for name in files if not name.startswith(".")]
     shown = sorted(path for path in found if path.is_file())
     for path in shown:
         refuse_unwritable(path)

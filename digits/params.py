@@ -115,7 +115,7 @@ def check(hint: Any, rule: Rule, value: Any, *, name: str, expected: str) -> Any
     """Return `value` as the type `hint`, or raise UserError naming the key `name`, what was `expected` and what came."""
     fitting = _as_type(hint, value)
     if fitting is _NO or not rule.holds(fitting):
-        raise UserError(f"params.yaml: {name}: expected {expected}; received {shown(value)}{_advice(hint, value)}")
+        raise UserError(f"params.yaml: {name}: expected {expected}; received {shown(value)}{_advice(hint, rule, value)}")
     return fitting
 
 
@@ -167,9 +167,9 @@ def _number_in(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _advice(hint: Any, value: Any) -> str:
+def _advice(hint: Any, rule: Rule, value: Any) -> str:
     number = _number_in(value) if isinstance(value, str) else None
-    if hint not in (int, float) or number is None or (hint is int and number != int(number)):
+    if hint not in (int, float) or number is None or (hint is int and number != int(number)) or not rule.holds(hint(number)):
         return ""
     return f"; write {format(number, '.17g') if number != int(number) else int(number)} without quotes or exponent"
 

@@ -5,7 +5,7 @@ import numpy as np
 from digits import inference
 from digits.compute import keras, tf
 
-BATCH = 64  # points at a time; bounds memory only
+BATCH = 256  # points at a time; bounds memory only
 SMALLEST = 1e-30  # probabilities are bounded from below by it, so that their logarithm is finite
 
 

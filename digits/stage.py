@@ -50,12 +50,12 @@ def warn(text: str) -> None:
     print(f"{Path(sys.argv[0]).stem}: warning: {text}", file=sys.stderr)  # noqa: T201
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, made_by: str = "`dvc repro` makes it") -> str:
     """Return a file's text. Raises UserError if it is missing or not UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        hint = "run stages from the project's root" if path.name == "params.yaml" else "`dvc repro` makes it"
+        hint = "run stages from the project's root" if path.name == "params.yaml" else made_by
         raise UserError(f"{path} is not there; {hint}") from None
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8 text") from None
@@ -67,8 +67,8 @@ def _arguments(main: Callable[..., None], words: list[str]) -> dict[str, object]
     needed = [parameter for parameter in paths if parameter.default is parameter.empty]
     if not len(needed) <= len(words) <= len(paths):
         names = " ".join(path.name if path in needed else f"[{path.name}]" for path in paths)
-        whole = f"the top of stages/{Path(sys.argv[0]).stem}.py has the whole command"
-        raise UserError(f"expected the paths {names}; received {len(words) or 'none'}; {whole}")
+        whole = f"the top of {'/'.join(Path(sys.argv[0]).parts[-2:])} has the whole command"
+        raise UserError(f"expected {f'the paths {names}' if names else 'no paths'}; received {len(words) or 'none'}; {whole}")
     arguments: dict[str, object] = {path.name: Path(word) for path, word in zip(paths, words, strict=False)}
     sections = [parameter for parameter in wanted if parameter.annotation is not Path]
     if sections:

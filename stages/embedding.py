@@ -15,7 +15,7 @@ from digits.comparison import compare
 from digits.compute import ComputeParams, out_of_memory
 from digits.embedding import candidates, choose, layers_csv, vectors
 from digits.figures import symbols
-from digits.params import anything, between, positive, seed
+from digits.params import anything, between, seed
 from digits.stage import run, say
 from digits.writing import write_figure, write_text
 from stages.tables import STROKES, read_both, read_texts
@@ -26,7 +26,7 @@ NEIGHBOURS = (1, 3, 5)  # that vote
 @dataclass(frozen=True)
 class EmbeddingParams:
     layer: str = anything()  # of the network, or best
-    validation_sets: int = positive()  # of Greek letters from strokes
+    validation_sets: int = between(1, 10_000)  # of Greek letters from strokes
     validation_images: int = between(2, 1000)  # in a set
     validation_seed: int = seed()
     dpi: int = between(20, 600)  # pixels per inch; the pictures are 10 inches wide

@@ -111,7 +111,7 @@ def _refuse_others(file: Path, where: str, changes: Any, known: dict | None) -> 
 
 
 def _text(name: str) -> str:
-    return read_text(FOLDER / f"{name}.yaml")
+    return read_text(FOLDER / f"{name}.yaml", made_by="it comes with the project")
 
 
 def main(name: str) -> None:

@@ -240,27 +240,30 @@ def refuse_without(path: Path, *, begin: str, end: str) -> None:
         raise UserError(f"{path}: expected the lines {begin.strip()} and {end.strip()}; received none; they say where results go")
 
 
-def put_between(path: Path, text: str, *, begin: str, end: str) -> None:
-    """Replace what stands between two lines of a file, `text` bringing both along. Raises UserError if it has not both."""
+def with_between(path: Path, text: str, *, begin: str, end: str) -> str:
+    """Return a file with `text` for what stands between two lines, both of which it brings. Raises UserError if it has not both."""
     refuse_without(path, begin=begin, end=end)
     before = path.read_text(encoding="utf-8")
-    write_text(path, re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: text, before, flags=re.DOTALL))
+    return re.sub(re.escape(begin) + ".*?" + re.escape(end), lambda _: text, before, flags=re.DOTALL)
+
+
+def put_between(path: Path, text: str, *, begin: str, end: str) -> None:
+    """Write a file `with_between`."""
+    write_text(path, with_between(path, text, begin=begin, end=end))
 
 
 def main() -> None:
     """Write all tables anew."""
     printed = list(csv.DictReader((FOLDER / "printed.csv").read_text(encoding="utf-8").splitlines()))
     recorded = {folder.name: found for folder in sorted(RUNS.iterdir()) if (found := runs(folder.name))}
-    of_recipes = heads(printed, recorded)
-    for name in of_recipes:
-        refuse_without(recipe.FOLDER / f"{name}.yaml", begin=BEGIN_HEAD, end=END_HEAD)
-    refuse_without(Path("README.md"), begin=BEGIN, end=END)
-    for name, found in recorded.items():
-        write_text(FOLDER / f"{name}.md", page(name, found))
-    for name, parts in of_recipes.items():
-        put_between(recipe.FOLDER / f"{name}.yaml", "".join([BEGIN_HEAD, *parts, END_HEAD]), begin=BEGIN_HEAD, end=END_HEAD)
-    write_text(FOLDER / "README.md", overview(printed, recorded))
-    put_between(Path("README.md"), BEGIN + summary(recorded) + END, begin=BEGIN, end=END)
+    pages = {FOLDER / f"{name}.md": page(name, found) for name, found in recorded.items()}
+    pages[FOLDER / "README.md"] = overview(printed, recorded)
+    for name, parts in heads(printed, recorded).items():
+        path = recipe.FOLDER / f"{name}.yaml"
+        pages[path] = with_between(path, "".join([BEGIN_HEAD, *parts, END_HEAD]), begin=BEGIN_HEAD, end=END_HEAD)
+    pages[Path("README.md")] = with_between(Path("README.md"), BEGIN + summary(recorded) + END, begin=BEGIN, end=END)
+    for path, text in pages.items():  # all of them, or none
+        write_text(path, text)
 
 
 if __name__ == "__main__":

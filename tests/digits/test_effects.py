@@ -41,9 +41,19 @@ def test_where_no_place_has_all_values_each_is_the_mean_of_its_own():
     assert np.isnan(along.low).all()
 
 
+def ended_early(run):
+    return replace(run, params={"train": {"epochs": 9}})
+
+
 def test_a_run_that_halving_ended_early_is_not_judged_beside_one_trained_to_its_end():
-    ended = [row(1, 0.80, size=8, other=1), row(1, 0.81, size=9, other=1)]
-    whole = [replace(row(1, 0.99, size=8, other=2), params={"train": {"epochs": 1}}), row(1, 0.82, size=9, other=2)]
-    runs = [*ended, whole[0], replace(whole[1], params={"train": {"epochs": 9}})]
+    runs = [row(1, 0.80, size=8, other=1), row(1, 0.81, size=9, other=1)]
+    runs += [row(1, 0.99, size=8, other=2), ended_early(row(1, 0.82, size=9, other=2))]
     along = effects.along(runs, dimension="size", labels=(8, 9))
     assert along.mean.tolist() == [pytest.approx(0.80), pytest.approx(0.81)]
+
+
+def test_where_no_place_has_all_values_those_trained_longest_count():
+    runs = [ended_early(row(1, 0.80, size=8, other=1)), row(1, 0.95, size=9, other=1)]
+    runs += [row(1, 0.99, size=8, other=2), ended_early(row(1, 0.82, size=9, other=2))]
+    along = effects.along(runs, dimension="size", labels=(8, 9))
+    assert along.mean.tolist() == [pytest.approx(0.99), pytest.approx(0.95)]

@@ -93,8 +93,9 @@ def test_a_wrong_value_is_refused_with_its_key_what_was_expected_and_what_came(k
     assert refusal(**{key: value}).startswith(f"params.yaml: knobs.{key}: expected {expected}; received {received}")
 
 
-def test_advice_is_not_refused_when_it_is_followed():
-    assert refusal(epochs="'1.5'").endswith("received the text '1.5'")
+@pytest.mark.parametrize(("key", "text"), [("epochs", "1.5"), ("epochs", "-3"), ("epochs", "0"), ("learning_rate", "-1")])
+def test_no_advice_is_given_that_would_be_refused_in_turn(key, text):
+    assert refusal(**{key: f"'{text}'"}).endswith(f"received the text '{text}'")
 
 
 def test_a_quoted_number_is_refused_with_advice_for_a_number_too():

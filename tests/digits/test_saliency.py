@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digits import models
+from digits import models, saliency
 from digits.inference import predict
 from digits.saliency import integrated_gradients
 
@@ -41,7 +41,7 @@ def test_a_pixel_the_network_does_not_look_at_has_no_part():
 
 def test_the_number_of_steps_need_not_fill_a_batch():
     network = models.build("mlp", classes=10, seed=1)
-    few, many = (integrated_gradients(network, IMAGES, classes=CLASSES, steps=steps)[0] for steps in (65, 640))
+    few, many = (integrated_gradients(network, IMAGES, classes=CLASSES, steps=steps)[0] for steps in (saliency.BATCH + 1, 640))
     np.testing.assert_allclose(few, many, atol=0.02 * np.abs(many).max())
 
 

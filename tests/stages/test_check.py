@@ -8,6 +8,12 @@ def test_a_known_network_passes(tmp_path):
     assert stage("check", folder=tmp_path).returncode == 0
 
 
+def test_a_path_is_refused(tmp_path):
+    params(tmp_path)
+    said = "check: expected no paths; received 1; the top of stages/check.py has the whole command"
+    assert says_one_line(stage("check", "x", folder=tmp_path), said)
+
+
 @pytest.mark.parametrize(
     ("changed", "parts"),
     [

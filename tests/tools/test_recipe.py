@@ -106,7 +106,7 @@ def test_a_comment_of_one_s_own_below_a_key_without_one_stays_where_it_is():
 
 
 @pytest.mark.parametrize("block", ["    # mine\n    Shirt: Top\n", "    Shirt: Top  # mine\n"])
-def test_a_comment_of_one_s_own_within_a_value_goes_with_it(block):
+def test_a_value_with_a_comment_of_one_s_own_in_it_is_replaced(block):
     written = recipe.written_into(f"split:\n  merge:\n{block}  seed: 1\n", {"split": {"merge": {}}})
     assert yaml.safe_load(written) == {"split": {"merge": {}, "seed": 1}}
 
