@@ -17,8 +17,8 @@ def files_below(folder: Path) -> list[Path]:
     archives leave them: no table could hold it. Raises OSError for a folder that cannot be read.
     """
     found, through = [], {folder: {folder.resolve()}}  # the real folders on the way to each
-    for name, folders, files in os.walk(folder, followlinks=True, onerror=_raise) if folder.is_dir() else ():
-        here = Path(name)
+    for walked, folders, files in os.walk(folder, followlinks=True, onerror=_raise) if folder.is_dir() else ():
+        here = Path(walked)
         folders[:] = [name for name in folders if not name.startswith(".")]
         for below in (here / name for name in folders):
             real = below.resolve()

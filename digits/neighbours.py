@@ -10,8 +10,7 @@ def squared_distances(these: np.ndarray, those: np.ndarray) -> np.ndarray:
     of a product of matrices, which leaves a remainder.
     """
     theirs = those.astype(np.float64)
-    apart = (theirs - one for one in these.astype(np.float64))
-    return np.stack([np.einsum("ij,ij->i", each, each) for each in apart])
+    return np.stack([np.square(theirs - one).sum(axis=1) for one in these.astype(np.float64)])
 
 
 def classify(distances: np.ndarray, labels: np.ndarray, *, k: int) -> np.ndarray:

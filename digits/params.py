@@ -169,7 +169,10 @@ def _number_in(value: Any) -> float | None:
 
 def _advice(hint: Any, rule: Rule, value: Any) -> str:
     number = _number_in(value) if isinstance(value, str) else None
-    if hint not in (int, float) or number is None or (hint is int and number != int(number)) or not rule.holds(hint(number)):
+    if hint not in (int, float) or number is None:
+        return ""
+    meant = hint(number)
+    if meant != number or not rule.holds(meant):
         return ""
     return f"; write {format(number, '.17g') if number != int(number) else int(number)} without quotes or exponent"
 

@@ -67,10 +67,6 @@ def test_a_study_with_runs_left_says_so_before_anything_else():
     assert lab_report.UNFINISHED not in report()
 
 
-def test_a_label_with_a_bar_ends_no_cell():
-    assert tables.markdown(["a", "b"], [["x|y", "1"]]).splitlines()[-1] == r"| x\|y | 1 |"
-
-
 def test_a_study_whose_runs_all_failed_recommends_none():
     assert "make adopt" in report()
     assert "make adopt" not in report(failed=True)

@@ -88,13 +88,14 @@ def test_a_class_looks_more_like_itself_than_like_the_others(thousand):
 @few
 @given(seed=seeds)
 @example(seed=152846)  # an upright stroke of a fine pen on the border of two columns: 212
-def test_the_ink_fits_the_box_and_is_somewhere_darker_than_half(seed):
+def test_the_ink_fits_the_box_and_reaches_full_black_but_for_a_rare_fine_stroke_between_two_columns(seed):
     images, _ = strokes.draw(64, classes=ALL, seed=seed)
     for image in images:
         rows, columns = np.nonzero(image)
         longer = max(np.ptp(rows), np.ptp(columns)) + 1
         assert 19 <= longer <= 20  # the last pixel's share of ink may round to nothing
-        assert image.max() > 127  # the finest pen is wider than a pixel: it covers more than half of one
+        assert image.max() >= 170  # the finest pen, 7/6 of a pixel wide, covers at least 4 of the 6 canvas columns of one
+    assert sum(image.max() < 255 for image in images) <= 1
 
 
 @few

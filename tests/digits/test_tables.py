@@ -32,3 +32,7 @@ def test_a_line_says_how_many_epochs_were_trained_and_how_many_were_asked_for():
     stopped = [replace(row(seed, 0.9, name="one"), epochs=5) for seed in (1, 2)]
     (line,) = tables.lines(NothingPrinted(), stopped, {})
     assert (line.epochs, line.trained_epochs) == (5, 1)
+
+
+def test_a_label_with_a_bar_ends_no_cell():
+    assert tables.markdown(["a", "b"], [["x|y", "1"]]).splitlines()[-1] == r"| x\|y | 1 |"

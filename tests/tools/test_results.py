@@ -73,12 +73,13 @@ def test_seconds_are_the_median_and_the_range_for_one_slow_processor_says_little
     assert "| 31.0 (30.0 to 130.0) |" in results.overview([printed("seconds_per_epoch", "")], recorded)
 
 
-def test_a_file_without_the_lines_that_results_stand_between_is_refused(tmp_path):
+def test_a_file_without_the_lines_that_results_stand_between_is_refused_and_left(tmp_path):
     page = tmp_path / "new.yaml"
     for text in ("train:\n", results.BEGIN_HEAD, results.END_HEAD + results.BEGIN_HEAD):
         page.write_text(text)
         with pytest.raises(UserError, match=r"new\.yaml: expected the lines .* received none"):
-            results.with_between(page, "", begin=results.BEGIN_HEAD, end=results.END_HEAD)
+            results.put_between(page, "", begin=results.BEGIN_HEAD, end=results.END_HEAD)
+        assert page.read_text() == text
 
 
 @pytest.fixture
