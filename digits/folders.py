@@ -1,4 +1,4 @@
-"""What lies in a folder that a user made."""
+"""Where a user's folders are, and what lies in them."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,19 @@ from digits.errors import UserError
 from digits.pictures import NoPicture
 
 MOST_BYTES = 1 << 29  # of a file
+
+
+def shelves() -> list[Path]:
+    """Return the folders that the environment variable DIGITS_DATASETS names, which hold data sets, in its order."""
+    names = os.environ.get("DIGITS_DATASETS", "").split(os.pathsep)
+    return [Path(os.path.expanduser(name)) for name in names if name]
+
+
+def found(name: str | Path) -> Path:
+    """Return the file or folder `name`, or if it is not there, what has its last name on the first of the `shelves` to have any."""
+    named = Path(os.path.expanduser(name))
+    elsewhere = (shelf / named.name for shelf in shelves() if named.name not in {"", ".."})
+    return named if named.exists() else next((path for path in elsewhere if path.exists()), named)
 
 
 def files_below(folder: Path) -> list[Path]:

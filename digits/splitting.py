@@ -7,7 +7,7 @@ import numpy as np
 from digits.arrays import Dataset, Split
 from digits.errors import UserError, nearest
 
-ORDERS = ("file", "shuffled", "stratified")
+ORDERS = ("file", "validation_first", "shuffled", "stratified")
 
 
 def split(
@@ -17,9 +17,10 @@ def split(
 
     train and validation come from the data set's training file, test from its test file, in this order of rows:
 
-    file        as they stand: the first `train` rows, then the next `validation`
-    shuffled    drawn without replacement by `seed`
-    stratified  drawn by `seed` so that each class has the share in each split that it has in the file, to within two images
+    file              as they stand: the first `train` rows, then the next `validation`
+    validation_first  as they stand: the first `validation` rows, then the next `train`
+    shuffled          drawn without replacement by `seed`
+    stratified        drawn by `seed` so that each class has the share in each split that it has in the file, to within two images
 
     merge maps a class name to the name it takes (several may take one), or to None, which drops its images; a number is the name
     that it writes.
@@ -32,20 +33,21 @@ def split(
     if len(class_names) < 2:
         raise UserError(f"params.yaml: split.merge: expected at least 2 classes to be left; received {len(class_names)}")
     new_label = np.array([class_names.index(name) if name is not None else -1 for name in merged])
-    wanted = {"train": (train, validation), "test": (test,)}
-    pieces = {}
-    for number, (file, sizes) in enumerate(wanted.items()):
+    of_training = {"train": train, "validation": validation}
+    if order == "validation_first":
+        of_training = dict(reversed(of_training.items()))
+    splits = {}
+    for number, (file, sizes) in enumerate({"train": of_training, "test": {"test": test}}.items()):
         images, old_labels = getattr(data, f"{file}_images"), getattr(data, f"{file}_labels")
         labels = new_label[old_labels]
         rows = np.flatnonzero(labels >= 0)
-        _check_sizes(file, sizes, available=len(rows), dataset=str(data.dataset))
+        _check_sizes(file, sum(sizes.values()), available=len(rows), dataset=str(data.dataset))
         rows = rows[_order(labels[rows], order=order, seed=(seed, number))]
-        ends = np.cumsum((0, *sizes))
-        pieces[file] = [
-            Split(images[part], labels[part].astype(np.uint8), np.array(class_names), data.dataset, part.astype(np.int64))
-            for part in (rows[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True))
-        ]
-    return {"train": pieces["train"][0], "validation": pieces["train"][1], "test": pieces["test"][0]}
+        for name, part in zip(sizes, np.split(rows, np.cumsum([*sizes.values()])), strict=False):
+            splits[name] = Split(
+                images[part], labels[part].astype(np.uint8), np.array(class_names), data.dataset, part.astype(np.int64)
+            )
+    return splits
 
 
 def names_in(merge: Mapping[str | int, str | int | None]) -> dict[str, str | None]:
@@ -61,18 +63,18 @@ def _classes_after(class_names: np.ndarray, merge: Mapping[str, str | None]) -> 
     return [merge.get(name, name) for name in names]
 
 
-def _check_sizes(file: str, sizes: tuple[int, ...], *, available: int, dataset: str) -> None:
-    if sum(sizes) > available:
+def _check_sizes(file: str, wanted: int, *, available: int, dataset: str) -> None:
+    if wanted > available:
         keys = "split.train + split.validation" if file == "train" else "split.test"
         raise UserError(
-            f"params.yaml: {keys}: expected at most {available}, the images of {dataset}'s {file} file; received {sum(sizes)}"
+            f"params.yaml: {keys}: expected at most {available}, the images of {dataset}'s {file} file; received {wanted}"
         )
 
 
 def _order(labels: np.ndarray, *, order: str, seed: tuple[int, int]) -> np.ndarray:
     """Return a permutation of the rows of `labels`, any head of which may serve as a split."""
     rows = np.arange(len(labels))
-    if order == "file":
+    if order in ("file", "validation_first"):
         return rows
     shuffled = np.random.default_rng(seed).permutation(rows)
     if order == "shuffled":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digits import arrays, datasets, download, strokes
+from digits.folders import shelves
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
 from digits.writing import write_text
@@ -51,8 +52,7 @@ def main(store: Path, raw: Path, note: Path, fetch: FetchParams, csv: CsvParams,
 
 def found(fetch: FetchParams, store: Path) -> tuple[arrays.Dataset, str]:
     entry = datasets.entry(fetch.dataset)
-    names = [*os.environ.get("DIGITS_DATASETS", "").split(os.pathsep), *fetch.folders]
-    folders = [Path(os.path.expanduser(name)) for name in names if name]
+    folders = [*shelves(), *(Path(os.path.expanduser(name)) for name in fetch.folders if name)]
     files = download.fetch(entry, folders=folders, store=store, patience=download.PATIENCE, progress=sys.stderr.isatty())
     for trouble, origin in ((trouble, file.origin) for file in files.values() for trouble in file.troubles):
         warn(f"{trouble}; taken from {origin} instead")

@@ -1,6 +1,7 @@
 """Read handwritten digits: photos of pages with many, or a folder of pictures with one each, and say how sure each answer is.
 
-Reads   a picture or a folder (handwriting.photos), output/train/best.weights.h5, data/splits/test.npz for the names of the classes
+Reads   a picture or a folder (handwriting.photos, or what has its name in a folder of the variable DIGITS_DATASETS),
+        output/train/best.weights.h5, data/splits/test.npz for the names of the classes
 Writes  output/handwriting/answers.csv, score.txt, PAGE.jpg.png for each page, sheet.png for pictures of one digit
 Run     python -m stages.handwriting PHOTOS output/train/best.weights.h5 output/handwriting [data/splits/test.npz]
 """
@@ -14,6 +15,7 @@ from digits import arrays, csvs, evaluation, inference, models, pictures, readin
 from digits import photos as taken
 from digits.compute import ComputeParams, out_of_memory
 from digits.errors import UserError
+from digits.folders import found
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
 from digits.writing import write_figure, write_text
@@ -39,7 +41,7 @@ def main(
 ) -> None:  # fmt: skip
     if not handwriting.photos:
         raise UserError("params.yaml: handwriting.photos: expected a picture, or a folder of them; received nothing")
-    split, photos, told = arrays.load(test, arrays.Split), photos.expanduser(), ""
+    split, photos, told = arrays.load(test, arrays.Split), found(photos), ""
     if not photos.exists():
         told = f" · strokes made by the project, for {photos} is not there"
         photos = stand_in(photos, output / "strokes.png", handwriting)

@@ -19,7 +19,7 @@ class SplitParams:
     validation: int = positive(or_zero=True)  # images, from the training file, none of them in train
     test: int = positive()  # images, from the test file
     order: str = one_of(*splitting.ORDERS)
-    seed: int = seed()  # of the draw; "file" does not use it
+    seed: int = seed()  # of the draw; "file" and "validation_first" do not use it
     merge: dict[str | int, str | int | None] = anything()  # class name -> the name it takes, or null to drop its images
 
 

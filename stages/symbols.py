@@ -1,6 +1,6 @@
 """Write the symbols that `embedding` compares as tables: examples, and one's own; strokes where a folder is not there.
 
-Reads   the folders symbols.examples and symbols.own
+Reads   the folders symbols.examples and symbols.own, or what has their names in a folder of the variable DIGITS_DATASETS
 Writes  data/symbols/examples/, data/symbols/own/: intensities.csv, categories.csv, names.csv; data/symbols/sources.csv
 Run     python -m stages.symbols data/symbols
 """
@@ -11,6 +11,7 @@ import numpy as np
 
 from digits import csvs, pictures, strokes
 from digits.errors import UserError
+from digits.folders import found
 from digits.stage import run, say, warn
 from digits.writing import write_text
 from stages.pictures_to_csv import SymbolsParams, pictured, refuse_one_category
@@ -23,7 +24,7 @@ def main(output: Path, symbols: SymbolsParams) -> None:
     if not symbols.examples:
         raise UserError("params.yaml: symbols.examples: expected a folder; received nothing")
     folders = {"symbols.examples": symbols.examples, "symbols.own": symbols.own}
-    missing = " and ".join(f"{key}: {name}" for key, name in folders.items() if name and not folder_of(name).is_dir())
+    missing = " and ".join(f"{key}: {name}" for key, name in folders.items() if name and not found(name).is_dir())
     if missing and symbols.offline == "stop":
         raise UserError(f"{missing}: no such folder; name another one, or set symbols.offline to strokes")
 
@@ -44,16 +45,12 @@ def main(output: Path, symbols: SymbolsParams) -> None:
     write_text(output / "sources.csv", csvs.text([(source, own_source)], header=("examples", "own")))
 
 
-def folder_of(name: str) -> Path:
-    return Path(name).expanduser()
-
-
 def read_or_draw(name: str, symbols: SymbolsParams, *, names: list[str], after: bool = False) -> tuple[Labelled, str]:
     """Return the pictures in a folder and its name, or if there is none strokes of `names`, those `after` the examples."""
-    if folder_of(name).is_dir():
-        source = folder_of(name).resolve().name
+    if (folder := found(name)).is_dir():
+        source = folder.resolve().name
         csvs.refuse_unreadable(source, name=f"{name}: the folder's name")
-        return pictured(folder_of(name), symbols), source
+        return pictured(folder, symbols), source
     unknown = [each for each in names if each not in strokes.CLASSES["all"]]
     if unknown:
         raise UserError(f'symbols.own: {name}: no such folder, and strokes have no {unknown[0]}; name another folder, or ""')

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from digits.errors import UserError
-from digits.folders import files_below
+from digits.folders import files_below, found, shelves
 
 
 def names(folder):
@@ -16,6 +16,35 @@ def put(*paths):
     for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
+
+
+@pytest.fixture
+def shelved(tmp_path, monkeypatch):
+    """Two shelves, the second with a folder greek, the working directory beside them."""
+    put(tmp_path / "a/other/1", tmp_path / "b/greek/1")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("DIGITS_DATASETS", os.pathsep.join([str(tmp_path / "a"), "", "../b", "~no-such-user/c"]))
+
+
+def test_shelves_are_the_folders_of_the_environment_in_its_order(shelved, tmp_path, monkeypatch):
+    assert [str(path) for path in shelves()] == [str(tmp_path / "a"), "../b", "~no-such-user/c"]
+    monkeypatch.setenv("DIGITS_DATASETS", "")
+    assert shelves() == []
+    monkeypatch.delenv("DIGITS_DATASETS")
+    assert shelves() == []
+
+
+def test_what_is_not_where_it_is_named_is_found_on_a_shelf_by_its_last_name(shelved):
+    assert str(found("../shared/greek")) == "../b/greek"
+    assert str(found("../shared/mine")) == "../shared/mine"  # nowhere: as it was named
+    assert str(found("..")) == ".."
+    assert str(found("../nowhere/..")) == "../nowhere/.."
+
+
+def test_what_is_where_it_is_named_is_not_sought_on_a_shelf(shelved, tmp_path):
+    put(tmp_path / "here/greek/1")
+    assert str(found("greek")) == "greek"
 
 
 def test_files_come_by_name_without_hidden_ones(tmp_path):

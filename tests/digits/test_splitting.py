@@ -24,6 +24,13 @@ def test_file_order_takes_the_head_of_each_file():
     assert splits["test"].source_index.tolist() == [0, 1]
 
 
+def test_validation_first_takes_the_head_of_the_training_file_for_it():
+    splits = split(order="validation_first")
+    assert splits["validation"].source_index.tolist() == [0, 1]
+    assert splits["train"].source_index.tolist() == [2, 3, 4, 5]
+    assert splits["test"].source_index.tolist() == [0, 1]
+
+
 def test_more_training_images_than_there_are_is_refused_with_both_numbers():
     with pytest.raises(
         UserError, match=r"split\.train \+ split\.validation: expected at most 60, .* made's train file; received 61"

@@ -43,10 +43,10 @@ def photos(tmp_path):
     return tmp_path / "photos"
 
 
-def read(world, photos, **section):
+def read(world, photos, *, environment=None, **section):
     shutil.rmtree(world / "output/handwriting", ignore_errors=True)
     params(world, model={"name": "recognition"}, handwriting={"least_probability": 0} | section)
-    return stage("handwriting", photos, "output/train/best.weights.h5", "output/handwriting", folder=world)
+    return stage("handwriting", photos, "output/train/best.weights.h5", "output/handwriting", folder=world, **(environment or {}))
 
 
 def rows_of(folder):
@@ -152,6 +152,12 @@ def test_with_nothing_to_read_it_is_one_more_line_and_nothing_is_written(world, 
     assert "letter.docx: expected a picture; received 4 bytes that are none" in refused
     assert "expected a picture of digits, or a folder of them; received none" in last
     assert not (world / "output/handwriting").exists()
+
+
+def test_photos_that_a_queued_experiment_does_not_see_are_found_where_the_data_sets_are(world, photos):
+    run = read(world, f"../nowhere/{photos.name}", missing="stop", environment={"DIGITS_DATASETS": str(photos.parent)})
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "page.jpg" in {row["file"] for row in rows_of(world / "output/handwriting")}
 
 
 def test_photos_that_are_not_there_can_be_refused(world):

@@ -51,7 +51,10 @@ def test_merge_takes_names_and_whole_numbers_alike(folder):
         ({"train": -4000}, ("split.train", "a whole number above 0", "received -4000")),
         ({"validation": -1}, ("split.validation", "a whole number of at least 0", "received -1")),
         ({"test": "1000"}, ("split.test", "a whole number above 0", "received the text '1000'")),
-        ({"order": "alphabetical"}, ("split.order", "file, shuffled, stratified", "received the text 'alphabetical'")),
+        (
+            {"order": "alphabetical"},
+            ("split.order", "file, validation_first, shuffled, stratified", "received the text 'alphabetical'"),
+        ),
         ({"seed": 1.5}, ("split.seed", "a whole number", "received 1.5")),
         ({"merge": {"ten": None}}, ("split.merge", "received the unknown class 'ten'")),
         ({"trian": 40}, ("split.trian", "expected train", "received the unknown key trian")),

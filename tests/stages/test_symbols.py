@@ -119,6 +119,14 @@ def test_without_the_folders_strokes_stand_in_with_one_warning_and_their_name(wo
     assert texts(world / "data/symbols/own") == own
 
 
+def test_folders_that_a_queued_experiment_does_not_see_are_found_where_the_data_sets_are(world):
+    put(world / "shelf/greek", "alpha/1.png", "alpha/2.png", "beta/1.png")
+    put(world / "shelf/mine", "beta/7.png")
+    run = stage("symbols", "data/symbols", folder=world, DIGITS_DATASETS="shelf")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert (world / "data/symbols/sources.csv").read_text() == "examples,own\ngreek,mine\n"
+
+
 def test_strokes_stand_in_for_one_s_own_of_the_examples_categories_or_say_that_they_cannot(world):
     put(world / "greek", "3_1.png", "7_1.png")
     assert stage("symbols", "data/symbols", folder=world).returncode == 0
