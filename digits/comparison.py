@@ -152,14 +152,14 @@ def around_each(distances: np.ndarray, symbols: Symbols) -> str:
 
 
 def apart(distances: np.ndarray, symbols: Symbols) -> str:
-    """Return the mean distance of two symbols of one category, that of two of different ones, and which categories are nearest."""
+    """Return the mean squared distance of two symbols of a category, that of two of different ones, and which are nearest."""
     alike = symbols.labels[:, None] == symbols.labels
     pairs = alike & ~np.eye(len(symbols), dtype=bool)
     if not pairs.any():
         return "no category has two symbols"
     within, between = distances[pairs].mean(), distances[~alike].mean()
-    times = f", {between / within:.2f} times as far" if within else ""
-    far = f"two of a category are {within:.4g} apart on average, two of different ones {between:.4g}{times}"
+    times = f", {between / within:.2f} times as much" if within else ""
+    far = f"the squared distance of two of a category is {within:.4g} on average, of two of different ones {between:.4g}{times}"
     means = {
         (a, b): distances[np.ix_(symbols.labels == a, symbols.labels == b)].mean()
         for a in np.unique(symbols.labels)

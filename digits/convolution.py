@@ -44,10 +44,10 @@ def padded(images: np.ndarray, filters: Filters) -> np.ndarray:
     return np.pad(images, [(0, 0)] * (images.ndim - 3) + around + [(0, 0)])
 
 
-def responses(image: np.ndarray, filters: Filters) -> np.ndarray:
-    """Return what each filter makes of a float32 image (height, width, channels): float32 (height, width, filters).
+def filtered(image: np.ndarray, filters: Filters) -> np.ndarray:
+    """Return what each kernel makes of a float32 image (height, width, channels), without bias: float32 (height, width, filters).
 
-    `cv2.filter2D` for each channel, summed, plus the bias. OpenCV does not flip the kernel: it computes the cross-correlation, and
+    `cv2.filter2D` for each channel, summed. OpenCV does not flip the kernel: it computes the cross-correlation, and
     so do networks, which call it convolution. The kernel hangs from its upper left corner here (anchor 0, 0), so that what would
     reach over the edge is last, and cut off.
     """
@@ -63,7 +63,7 @@ def responses(image: np.ndarray, filters: Filters) -> np.ndarray:
         for kernel in np.moveaxis(filters.kernels, -1, 0)
     ]
     down, over = filters.strides
-    return np.stack(found, axis=-1)[:rows:down, :columns:over] + filters.biases
+    return np.stack(found, axis=-1)[:rows:down, :columns:over]
 
 
 def difference(ours: np.ndarray, theirs: np.ndarray) -> float:

@@ -48,17 +48,18 @@ class Comparison:
     """One image in a convolution, computed by OpenCV and by the layer itself."""
 
     seen: np.ndarray  # float32 (height, width, channels), what the layer is given of the image
-    ours: np.ndarray  # float32 (height, width, filters), by `cv2.filter2D`, after the bias and the layer's activation
-    layers: np.ndarray  # the same by the layer
-    difference: float  # the largest between the two, in shares of the largest response; at most convolution.TOLERANCE
+    filtered: np.ndarray  # float32 (height, width, filters), by `cv2.filter2D` alone
+    layers: np.ndarray  # float32 (height, width, filters), by the layer, after its bias and activation
+    difference: float  # the largest, once `filtered` has these too, in shares of the largest; at most convolution.TOLERANCE
 
 
 def compare(network: keras.Model, layer: keras.layers.Conv2D, image: np.ndarray) -> Comparison:
-    """Return what a convolution makes of a uint8 image (28, 28). Raises ArithmeticError if OpenCV makes something else of it."""
-    given = seen(network, layer.name, image[None])[0]
-    ours = np.asarray(layer.activation(convolution.responses(given, filters_of(layer))))
+    """Return what a convolution makes of a uint8 image (28, 28). Raises ArithmeticError where OpenCV's leads to another result."""
+    given, taken = seen(network, layer.name, image[None])[0], filters_of(layer)
+    filtered = convolution.filtered(given, taken)
     layers = of(network, layer.name, image[None])[0]
-    return Comparison(given, ours, layers, convolution.difference(ours, layers))
+    through = np.asarray(layer.activation(filtered + taken.biases))
+    return Comparison(given, filtered, layers, convolution.difference(through, layers))
 
 
 def exciting(

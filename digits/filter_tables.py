@@ -39,7 +39,8 @@ def agreement(filters: Filters, *, size: tuple[int, int], difference: float) -> 
     (above, below), (left, right) = around
     zeros = f"same, zeros around {size[0]} x {size[1]}: {above} above, {below} below, {left} left, {right} right"
     lines = [
-        f"cv2.filter2D and the layer differ by at most {difference:.2g} of the largest response ({TOLERANCE:.0e} is tolerated)",
+        f"cv2.filter2D with bias and activation, and the layer, differ by at most {difference:.2g} of the largest response"
+        f" ({TOLERANCE:.0e} is tolerated)",
         "flip      none: both compute the cross-correlation, which networks call convolution",
         f"padding   {zeros if filters.same else 'valid, none'}; what filter2D makes up beyond the edge is cut off",
         f"stride    {filters.strides[0]} down, {filters.strides[1]} across",

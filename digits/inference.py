@@ -13,7 +13,7 @@ def pixels(images: tf.Tensor, network: keras.Model) -> tf.Tensor:
 
 
 def forward(network: keras.Model, images: tf.Tensor, *, training: bool) -> tf.Tensor:
-    """Return the network's outputs, float32 (n, outputs), for uint8 images (n, 28, 28), computed in `compute.parts` parts.
+    """Return the network's outputs, float32 (n, outputs), for uint8 images (n, 28, 28), computed in as many parts as `parts` says.
 
     Parts of a batch share nothing before the loss, so two threads with one each wait less than two threads in each operation:
     ResNet-5's step takes 7.7 ms for 11.9, other networks' a tenth less (decision 16). The outputs are the same but for rounding.

@@ -9,14 +9,20 @@ from digits import evaluation
 
 
 def per_class(counts: np.ndarray, *, class_names: np.ndarray) -> str:
-    """Return one row a class, and their mean: precision, recall, F1 (0 to 1), and support, its number of test images."""
+    """Return one row a class: precision, recall, F1 (0 to 1), and support, its number of test images.
+
+    Two rows more are the classes' means, each class counting the same, and each as many times as it has images.
+    """
     columns = evaluation.report(counts)
+    support = columns["support"]
     rows = [
-        [str(name), *(f"{columns[key][i]:.4f}" for key in ("precision", "recall", "f1")), int(columns["support"][i])]
+        [str(name), *(f"{columns[key][i]:.4f}" for key in ("precision", "recall", "f1")), int(support[i])]
         for i, name in enumerate(class_names)
     ]
-    means = [f"{columns[key].mean():.4f}" for key in ("precision", "recall", "f1")]
-    return _csv([["class", "precision", "recall", "f1", "support"], *rows, ["macro mean", *means, int(columns["support"].sum())]])
+    for name, weights in (("macro mean", None), ("weighted mean", support)):
+        means = [f"{np.average(columns[key], weights=weights):.4f}" for key in ("precision", "recall", "f1")]
+        rows.append([name, *means, int(support.sum())])
+    return _csv([["class", "precision", "recall", "f1", "support"], *rows])
 
 
 def confusion(counts: np.ndarray, *, class_names: np.ndarray) -> str:

@@ -33,7 +33,7 @@ def main(output: Path, symbols: SymbolsParams) -> None:
     if symbols.own:
         own, own_source = read_or_draw(symbols.own, symbols, names=csvs.in_order(set(examples[1])), after=True)
     else:
-        (examples, own), own_source = last_apart(examples, origin=symbols.examples), source
+        (examples, own), own_source = last_apart(examples, origin=symbols.examples), "the last of each"
 
     if missing:
         warn(

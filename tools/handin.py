@@ -60,7 +60,7 @@ DROPPED = {
 }
 ABOUT = """Project 2, deep digit image recognition: train {network} on MNIST with a loop of its own, and draw how it went.
 
-It needs TensorFlow, NumPy, OpenCV and Matplotlib, and nothing else: python proj2.py
+It needs TensorFlow 2.16 or later (with Keras 3), NumPy, OpenCV and Matplotlib, and nothing else: python proj2.py
 The folder "output" gets the first five images of each split, accuracy.png and loss.png.
 
 The same machine gives the same figures each time. Processors round in different ways, and so may another machine end at another
@@ -71,7 +71,10 @@ REWRITTEN = {
         ("watcher.epoch_done(state, seconds=seconds)", "print(epoch_line(row), flush=True)"),
         ("raise Diverged(", "raise SystemExit("),
         ("Raises Diverged after", "Exits after"),
+        ("lower train.learning_rate", "lower TRAIN_LEARNING_RATE"),
     ],
+    "digits.inference": [(" (decision 16)", "")],
+    "digits.models.resnet5": [("; `copies_apart: true` mends it by one, permute after reshape_1.", ".")],
     "digits.figures.looks": [('textwrap.wrap(title, width=110) or [""]', "[title]")],
 }
 
@@ -111,9 +114,9 @@ def _refuse(text: str, found: dict[str, dict[str, Constant]]) -> None:
         raise UserError(
             f"params.yaml: fetch.dataset: expected mnist, the one a hand-in loads; received {shown(fetch.get('dataset'))}"
         )
-    for key, wanted in (("order", "file"), ("merge", {})):
-        if split[key].value != wanted:
-            raise UserError(f"params.yaml: split.{key}: expected {wanted}, as a hand-in has it; received {shown(split[key].value)}")
+    for section, key, wanted in (("split", "order", "file"), ("split", "merge", {}), ("train", "measured", "all")):
+        if (received := found[section][key].value) != wanted:
+            raise UserError(f"params.yaml: {section}.{key}: expected {wanted}, as a hand-in has it; received {shown(received)}")
     for key in ("train", "validation", "test"):
         if split[key].value < 5:
             raise UserError(f"params.yaml: split.{key}: expected at least 5, which a hand-in saves; received {split[key].value}")

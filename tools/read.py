@@ -26,7 +26,7 @@ def main(photo: str) -> None:
         raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
     workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop"}})
     if not (FOLDER / WEIGHTS).exists():
-        print("read: the network is not trained yet; that takes four to fifteen minutes, once", flush=True)
+        print("read: the network is not trained yet; that takes two and a half to fifteen minutes, once", flush=True)
     workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")
     part = output.with_name(f".{output.name}.part")  # what a photo of this name gave before stays until this one is read
     shutil.rmtree(part, ignore_errors=True)

@@ -35,7 +35,7 @@ from digits.errors import UserError
 def build(*, classes: int, outputs: int = 20, copies_apart: bool = False, seed: int) -> keras.Model:
     """Return the network, from pixels in [0, 1] of shape (batch, 784) to probabilities (batch, outputs).
 
-    The outputs from `classes` on belong to no class: no label ever asks for them, and training drives them to zero.
+    The outputs beyond the classes belong to no class: no label ever asks for them, and training drives them to zero.
     """
     if outputs < classes:
         raise UserError(f"params.yaml: networks.resnet5.outputs: expected at least {classes}, one a class; received {outputs}")

@@ -16,6 +16,10 @@ def made(height, width, channels, filters, *, strides=(1, 1), same=False, seed=0
     return Filters(kernels, random.normal(size=filters).astype(np.float32), strides, same)
 
 
+def by_opencv(image, filters):
+    return convolution.filtered(image, filters) + filters.biases
+
+
 def by_tensorflow(images, filters):
     padding = "SAME" if filters.same else "VALID"
     return (tf.nn.convolution(images, filters.kernels, strides=filters.strides, padding=padding) + filters.biases).numpy()
@@ -25,7 +29,7 @@ def test_a_flipped_kernel_is_noticed():
     image, filters = np.random.default_rng(1).random((9, 9, 1), np.float32), made(3, 3, 1, 2)
     flipped = Filters(filters.kernels[::-1, ::-1], filters.biases, (1, 1), False)
     with pytest.raises(ArithmeticError, match="differ by"):
-        convolution.difference(convolution.responses(image, flipped), by_tensorflow(image[None], filters)[0])
+        convolution.difference(by_opencv(image, flipped), by_tensorflow(image[None], filters)[0])
 
 
 @pytest.mark.parametrize("wrong", [np.full((2, 2, 1), np.nan, np.float32), np.zeros((3, 2, 1), np.float32)])
@@ -47,7 +51,7 @@ def test_opencv_and_tensorflow_agree_for_every_kernel_stride_and_padding(size, k
     filters = made(*kernel, channels, 2, strides=strides, same=same, seed=seed)
     image = np.random.default_rng(seed).random((*size, channels), np.float32)
     theirs = by_tensorflow(image[None], filters)[0]
-    assert convolution.difference(convolution.responses(image, filters), theirs) <= convolution.TOLERANCE
+    assert convolution.difference(by_opencv(image, filters), theirs) <= convolution.TOLERANCE
 
 
 @settings(max_examples=30, deadline=None)
@@ -57,7 +61,7 @@ def test_opencv_and_tensorflow_agree_for_every_kernel_stride_and_padding(size, k
 def test_a_patch_times_the_kernel_is_the_response_at_its_place_at_the_borders_too(kernel, stride, same, place):
     filters = made(kernel, kernel, 2, 3, strides=(stride, stride), same=same)
     image = np.random.default_rng(2).random((8, 9, 2), np.float32)
-    maps = convolution.responses(image, filters)
+    maps = by_opencv(image, filters)
     row, column = place[0] % maps.shape[0], place[1] % maps.shape[1]
     (patch,) = convolution.patches(image[None], filters, rows=np.array([row]), columns=np.array([column]))
     assert patch.shape == (kernel, kernel, 2)

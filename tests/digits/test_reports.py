@@ -6,12 +6,13 @@ COUNTS = np.array([[3, 1], [0, 4]])
 NAMES = np.array(["cat, black", "dog"])
 
 
-def test_a_report_has_a_row_a_class_and_their_mean():
-    assert reports.per_class(COUNTS, class_names=NAMES).splitlines() == [
+def test_a_report_has_a_row_a_class_and_their_means():
+    assert reports.per_class(np.array([[9, 3], [0, 4]]), class_names=NAMES).splitlines() == [
         "class,precision,recall,f1,support",
-        '"cat, black",1.0000,0.7500,0.8571,4',
-        "dog,0.8000,1.0000,0.8889,4",
-        "macro mean,0.9000,0.8750,0.8730,8",
+        '"cat, black",1.0000,0.7500,0.8571,12',
+        "dog,0.5714,1.0000,0.7273,4",
+        "macro mean,0.7857,0.8750,0.7922,16",
+        "weighted mean,0.8929,0.8125,0.8247,16",  # its recall is the accuracy, 13 of 16
     ]
 
 

@@ -49,7 +49,7 @@ def test_metrics_report_confusion_and_predictions_agree(evaluated):
     assert np.trace(counts) == right
     assert counts.sum() == 80
     assert json.loads((evaluated / "output/metrics.json").read_text())["accuracy"] == right / 80
-    support = [line.split(",")[-1] for line in (evaluated / "output/report.csv").read_text().splitlines()[1:-1]]
+    support = [line.split(",")[-1] for line in (evaluated / "output/report.csv").read_text().splitlines()[1:-2]]
     assert [int(cell) for cell in support] == counts.sum(axis=1).tolist()
 
 

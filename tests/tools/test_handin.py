@@ -159,6 +159,7 @@ def test_another_recipe_brings_its_own_code(tmp_path):
     [
         ("fetch", {"dataset": "fashion_mnist"}, r"fetch\.dataset: expected mnist.*received the text 'fashion_mnist'"),
         ("split", {"order": "shuffled"}, r"split\.order: expected file"),
+        ("train", {"measured": "validation"}, r"train\.measured: expected all"),
         ("split", {"merge": {"1": "7"}}, r"split\.merge: expected \{\}"),
         ("split", {"validation": 0}, r"split\.validation: expected at least 5.*received 0"),
         ("split", {"train": 60_000}, r"split\.train \+ split\.validation: expected at most 60000; received 61000"),
@@ -310,12 +311,12 @@ def test_run_again_over_its_own_outputs_it_accepts_the_folder_and_writes_the_sam
     assert [path.read_bytes() for path in outputs] == first
 
 
-def test_a_training_that_diverges_ends_in_the_pipeline_s_line(images, tmp_path):
+def test_a_training_that_diverges_ends_in_one_line_that_names_the_constant_to_lower(images, tmp_path):
     wild = {**SMALL, "train": {**SMALL["train"], "optimizer": "sgd", "learning_rate": 1e30}}
     (tmp_path / "proj2.py").write_text(written(with_params(tmp_path, **wild), mnist=str(images[0])), encoding="utf-8")
     run = isolated(tmp_path, "proj2.py", **ONEDNN)
     assert run.returncode == 1
-    assert run.stderr.splitlines()[-1] == "training diverged in epoch 1 of 4: the loss is not finite; lower train.learning_rate"
+    assert run.stderr.splitlines()[-1] == "training diverged in epoch 1 of 4: the loss is not finite; lower TRAIN_LEARNING_RATE"
     assert "Traceback" not in run.stderr
 
 

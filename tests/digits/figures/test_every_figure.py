@@ -109,7 +109,9 @@ def inside(figure, filters, *, size=3, channels=1, title):
     image, names = pictures(3, FASHION)[0], [f"class {name}, training image {row}" for row, name in enumerate(FASHION[:3])]
     draw = {
         kernels: lambda: kernels.draw(weights, **of),
-        responses: lambda: responses.draw(weights, seen=normal(28, 28, channels), ours=maps, layers=maps, difference=1e-8, **of),
+        responses: lambda: responses.draw(
+            weights, seen=normal(28, 28, channels), filtered=maps, layers=maps, difference=1e-8, **of
+        ),
         layer_maps: lambda: layer_maps.draw(maps, image=image[0], name=names[0], **of),
         side_by_side: lambda: side_by_side.draw(np.stack([maps] * 3), images=image, names=names, **of),
         patches: lambda: patches.draw(weights, patches=normal(filters, 9, size, size, channels), highest=normal(filters), **of),

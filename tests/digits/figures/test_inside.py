@@ -37,17 +37,22 @@ def test_the_channels_of_a_filter_stand_side_by_side_with_nothing_between():
     assert np.array_equal(strip[:, 4:], weights[:, :, 1, 0])
 
 
-def test_both_computations_stand_beside_their_filter_in_one_scale():
-    ours, layers = np.abs(normal(6, 6, 2)), np.abs(normal(6, 6, 2))
+def test_opencv_s_and_the_layer_s_maps_stand_beside_their_filter_each_in_one_scale():
+    filtered, layers = normal(6, 6, 2), np.abs(normal(6, 6, 2))
     figure = responses.draw(
-        normal(3, 3, 1, 2), seen=normal(6, 6, 1), ours=ours, layers=layers, difference=3e-8, layer="conv1", title=TITLE
+        normal(3, 3, 1, 2), seen=normal(6, 6, 1), filtered=filtered, layers=layers, difference=3e-8, layer="conv1", title=TITLE
     )
-    arrays = drawn(figure)[3:]  # behind what is seen and the scales
+    arrays, limits = (
+        drawn(figure)[4:],
+        [image.get_clim() for image in figure.axes[0].images[4:]],
+    )  # behind the picture and the scales
+    most = float(np.abs(filtered).max())
     for number in range(2):
-        assert np.array_equal(arrays[3 * number + 1], ours[..., number])
+        assert np.array_equal(arrays[3 * number + 1], filtered[..., number])
         assert np.array_equal(arrays[3 * number + 2], layers[..., number])
-    assert len({image.get_clim() for at, image in enumerate(figure.axes[0].images[3:]) if at % 3}) == 1
-    assert "largest difference: 3e-08 of the largest response" in [text.get_text() for text in figure.axes[0].texts]
+        assert limits[3 * number + 1 : 3 * number + 3] == [(-most, most), (0, float(layers.max()))]
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert "filter2D with bias and activation is conv1, but for 3e-08 of the largest value" in words
 
 
 @pytest.mark.parametrize(
