@@ -60,7 +60,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        return f"{self.variation.id}-{self.seed}"
+        return rows.name_of(self.variation.id, self.seed)
 
     @property
     def whole(self) -> bool:
@@ -81,8 +81,11 @@ class Conductor:
         self.scores: dict[Point, list[float]] = {}  # validation accuracy after each epoch, the seeds' mean, where all are known
 
     def runs(self) -> list[Run]:
-        """Return all runs wanted by now, those done among them; one that two points share, once."""
-        return list({run.name: run for run in self._at_points()}.values())
+        """Return all runs wanted by now, those done among them; one that two points share once, as far as either wants it."""
+        wanted: dict[str, Run] = {}
+        for run in self._at_points():
+            wanted[run.name] = max(wanted.get(run.name, run), run, key=lambda each: each.epochs)
+        return list(wanted.values())
 
     def _at_points(self) -> list[Run]:
         """Return the runs of all points wanted by now."""

@@ -66,17 +66,17 @@ def filtered(image: np.ndarray, filters: Filters) -> np.ndarray:
     return np.stack(found, axis=-1)[:rows:down, :columns:over]
 
 
-def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """Return the largest difference between two computations of the same responses, in shares of the largest response.
+def difference(ours: np.ndarray, theirs: np.ndarray, *, largest: float) -> float:
+    """Return the largest difference between two computations of the same, in shares of the `largest` response before an activation.
 
     Raises ArithmeticError, a fault of ours and no user's, if it is over TOLERANCE or if the shapes differ.
     """
     if ours.shape != theirs.shape:
         raise ArithmeticError(f"cv2.filter2D gives {ours.shape}, the layer {theirs.shape}")
-    largest = float(np.abs(ours - theirs).max() / (np.abs(theirs).max() or 1.0))
-    if not largest <= TOLERANCE:
-        raise ArithmeticError(f"cv2.filter2D and the layer differ by {largest:.1e} of the largest response, over {TOLERANCE:.0e}")
-    return largest
+    share = float(np.abs(ours - theirs).max() / (largest or 1.0))
+    if not share <= TOLERANCE:
+        raise ArithmeticError(f"cv2.filter2D and the layer differ by {share:.1e} of the largest response, over {TOLERANCE:.0e}")
+    return share
 
 
 def strongest(peaks: np.ndarray, *, most: int) -> np.ndarray:

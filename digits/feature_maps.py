@@ -50,7 +50,7 @@ class Comparison:
     seen: np.ndarray  # float32 (height, width, channels), what the layer is given of the image
     filtered: np.ndarray  # float32 (height, width, filters), by `cv2.filter2D` alone
     layers: np.ndarray  # float32 (height, width, filters), by the layer, after its bias and activation
-    difference: float  # the largest, once `filtered` has these too, in shares of the largest; at most convolution.TOLERANCE
+    difference: float  # the largest, once `filtered` has these too, in shares of the largest before the activation
 
 
 def compare(network: keras.Model, layer: keras.layers.Conv2D, image: np.ndarray) -> Comparison:
@@ -58,8 +58,9 @@ def compare(network: keras.Model, layer: keras.layers.Conv2D, image: np.ndarray)
     given, taken = seen(network, layer.name, image[None])[0], filters_of(layer)
     filtered = convolution.filtered(given, taken)
     layers = of(network, layer.name, image[None])[0]
-    through = np.asarray(layer.activation(filtered + taken.biases))
-    return Comparison(given, filtered, layers, convolution.difference(through, layers))
+    responses = filtered + taken.biases
+    through, largest = np.asarray(layer.activation(responses)), float(np.abs(responses).max())
+    return Comparison(given, filtered, layers, convolution.difference(through, layers, largest=largest))
 
 
 def exciting(

@@ -3,7 +3,8 @@
 from digits.compute import tf
 
 # Keras' bound of probabilities: log(1e-7) is -16.1, and 1 - 1e-7 is the float32 next but one to 1. In `compile` and `fit` it has
-# none: it finds a network's softmax and takes what went into it.
+# none: it finds a network's softmax and takes what went into it. Below the bound the loss is flat: no step learns from an image
+# whose true class has less.
 SMALLEST = 1e-7
 
 

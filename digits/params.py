@@ -17,6 +17,7 @@ import types
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import yaml
@@ -174,7 +175,7 @@ def _advice(hint: Any, rule: Rule, value: Any) -> str:
     meant = hint(number)
     if meant != number or not rule.holds(meant):
         return ""
-    return f"; write {format(number, '.17g') if number != int(number) else int(number)} without quotes or exponent"
+    return f"; write {format(Decimal(repr(number)), 'f') if number != int(number) else int(number)} without quotes or exponent"
 
 
 def _expected(hint: Any, rule: Rule) -> str:

@@ -108,8 +108,9 @@ def last_of_each(labels: Sequence[str], *, share: float) -> np.ndarray:
 def decode(data: bytes, *, longest: int) -> np.ndarray:
     """Return the picture in a file's bytes as uint8 (height, width, 3), blue first, neither side over `longest` pixels.
 
-    It is turned as the camera says, and what is transparent is white paper. The size is read from the header first: memory stays
-    below 1.5 GB whatever the file claims. Raises NoPicture as `read` does, and above MOST_MEGAPIXELS.
+    It is turned as the camera says, and what is transparent is white paper, but in a TIFF, and where a grey PNG names one shade as
+    transparent: these stay as OpenCV reads them. The size is read from the header first: memory stays below 1.5 GB whatever the
+    file claims. Raises NoPicture as `read` does, and above MOST_MEGAPIXELS.
     """
     if not data:
         raise NoPicture("expected a picture; received an empty file")

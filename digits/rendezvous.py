@@ -6,6 +6,7 @@ The chief, worker 0, listens at its address until each of the others has called,
 import json
 import socket
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from digits.errors import UserError, shown
@@ -61,29 +62,26 @@ def meet(workers: Cluster, *, timeout: float) -> None:
 
 def _wait_for_others(workers: Cluster, *, deadline: float, timeout: float) -> None:
     _, port = _host_and_port(workers.addresses[0])
-    missing = set(range(1, len(workers.addresses)))
-    calls: list[socket.socket] = []
+    others = range(1, len(workers.addresses))
+    calls: dict[int, socket.socket] = {}
     try:
-        with socket.create_server(("", port)) as server:
-            while missing:
+        with ExitStack() as opened, socket.create_server(("", port)) as server:
+            while len(calls) < len(others):
                 server.settimeout(_left(deadline))
-                call, _ = server.accept()
+                call = opened.enter_context(server.accept()[0])
                 number = _heard(call, seconds=min(HEAR, _left(deadline)))
-                if number in range(1, len(workers.addresses)):
-                    calls.append(call)
-                    missing.discard(number)
+                if number in others:
+                    calls[number] = call
                 else:
                     call.close()
-        for call in calls:
-            call.sendall(GO)
+                calls = {number: call for number, call in calls.items() if _holds(call)}  # who died has to call again
+            for call in calls.values():
+                call.sendall(GO)
     except (_Late, TimeoutError):
-        absent = ", ".join(f"{index} ({workers.addresses[index]})" for index in sorted(missing))
+        absent = ", ".join(f"{index} ({workers.addresses[index]})" for index in others if index not in calls)
         raise UserError(f"worker {absent} did not come within {timeout:g} s (workers.timeout)") from None
     except OSError as error:
         raise UserError(f"the chief cannot listen at {workers.addresses[0]}: {error.strerror or error}") from None
-    finally:
-        for call in calls:
-            call.close()
 
 
 def _call_chief(workers: Cluster, *, deadline: float, timeout: float) -> None:
@@ -120,6 +118,19 @@ def _heard(call: socket.socket, *, seconds: float) -> int | None:
     except OSError:
         return None
     return int(line) if line.strip().isdigit() else None
+
+
+def _holds(call: socket.socket) -> bool:
+    """Return whether who called holds the line, and says nothing more, until it is told to go."""
+    call.setblocking(False)
+    try:
+        return bool(call.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        call.setblocking(True)
 
 
 def _host_and_port(address: str) -> tuple[str, int]:

@@ -9,6 +9,11 @@ from digits.errors import UserError
 from digits.runs import DIVERGED, FINISHED
 
 
+def name_of(variation: str, seed: int) -> str:
+    """Return what the files of a run are called."""
+    return f"{variation}-{seed}"
+
+
 @dataclass(frozen=True)
 class Row:
     """A run: one variation with one seed, as it stands in output/studies/NAME/rows/."""
@@ -30,7 +35,7 @@ class Row:
     @property
     def name(self) -> str:
         """Return what the run's files are called."""
-        return f"{self.variation}-{self.seed}"
+        return name_of(self.variation, self.seed)
 
     @property
     def finished(self) -> bool:

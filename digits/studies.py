@@ -211,7 +211,7 @@ class _Reader:
         dimensions = tuple(self._dimension(name, values) for name, values in (document | instead).items())
         setters: dict[str, str] = {}
         for dimension in dimensions:
-            for path in {path for changes in dimension.changes for path in changes}:
+            for path in dict.fromkeys(path for changes in dimension.changes for path in changes):
                 if setters.setdefault(path, dimension.name) != dimension.name:
                     raise UserError(
                         f"{self._file}: dimensions.{dimension.name}: expected parameters that no other dimension sets; "

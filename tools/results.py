@@ -105,7 +105,7 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         printed_cells = [row["source"], name, QUANTITIES[row["quantity"]], row["printed"], row["aim"]]
         lines.append(f"| {' | '.join([*printed_cells, *_ours_beside(row, found), row['note']])} |")
     machines = _machines(run for found in recorded.values() for run in found)
-    return "\n".join([*lines, "", STUDIED, "", f"On: {'; '.join(machines)}.", ""])
+    return "\n".join([*lines, "", STUDIED, "", "On:", "", *(f"- {machine}" for machine in machines), ""])
 
 
 def _ours_beside(row: dict[str, str], found: list[dict]) -> list[str]:

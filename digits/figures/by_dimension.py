@@ -74,6 +74,6 @@ def _name_places(ax: Axes, places: np.ndarray, labels: Sequence[str], *, inches:
     """Write the labels under their places, each within so many inches: as large as leaves them whole."""
     for size in SIZES:
         texts = ["\n".join(wrapped(label, inches=inches, lines=LINES, size=size)) for label in labels]
-        ax.set_xticks(places, texts, size=size)
+        ax.set_xticks(places, texts, size=size, parse_math=False)
         if not any("…" in text for text in texts):
             break

@@ -15,7 +15,7 @@ def draw(
     seen            float (height, width, channels), what the layer is given of the image
     filtered        float (height, width, filters), by `cv2.filter2D`
     layers          float (height, width, filters), by the layer, after its bias and activation
-    difference      the largest between the two once `filtered` has these too, in shares of the largest
+    difference      the largest between the two once `filtered` has these too, in shares of the largest before the activation
     """
     filters = min(kernels.shape[-1], panels.MOST)
     columns = min(4, filters)
@@ -42,7 +42,8 @@ def draw(
         panels.legend(ax, scale, x=beside, y=0.05 + panels.HEAD * line)
     told = (
         f"left: the picture, as {layer} is given it",
-        f"filter2D with bias and activation is {layer}, but for {difference:.2g} of the largest value",
+        f"filter2D with bias and activation is {layer}"
+        + (f", but for {difference:.2g} of the largest response" if difference else ""),
     )
     for line, text in enumerate(told):
         panels.write(ax, text, x=beside, y=0.05 + 3 * panels.HEAD + 0.22 * line, room=looks.WIDTH - looks.MARGIN - beside)

@@ -37,7 +37,9 @@ def draw(tried: Sequence[np.ndarray], chosen: np.ndarray, *, names: Sequence[str
     every = -(-len(names) // MOST)
     ticks = range(0, len(names), every)
     texts = [looks.fitted(names[i], inches=1.7) for i in ticks]
-    ax.set_xticks(list(ticks), texts, rotation=90 if len(texts) > 12 else 30, ha="center" if len(texts) > 12 else "right")
+    ax.set_xticks(
+        list(ticks), texts, parse_math=False, rotation=90 if len(texts) > 12 else 30, ha="center" if len(texts) > 12 else "right"
+    )
     ax.set_xlim(-0.6, len(names) - 0.4)
     measured = np.concatenate([*(100 * each for each in tried), went_on])
     highest = went_on.max()
@@ -45,7 +47,14 @@ def draw(tried: Sequence[np.ndarray], chosen: np.ndarray, *, names: Sequence[str
     room = max(highest - floor, 0.5)
     ax.set_ylim(floor - 0.03 * room, highest + 0.08 * room)
     percent.axis(ax, measured[measured >= floor], ticks=8)
+    below = [(step, 100 * low) for step, low in enumerate(map(np.min, tried)) if 100 * low < floor]
+    for step, low in below:
+        ax.annotate(
+            f"↓ {low:.0f} %", (step, 0.01), xycoords=("data", "axes fraction"), ha="center", size=looks.TEXT, color=looks.MUTED
+        )
     ax.set_ylabel("validation accuracy, mean of the seeds, %", size=looks.TEXT + 0.5, color=looks.INK)
-    hint = "blue: what the step went on with;  grey: what else it tried;  dashed: begun again elsewhere"
+    hint = "blue: what the step went on with;  grey: what else it tried" + (
+        ";  dashed: begun again elsewhere" if len(set(descents)) > 1 else ""
+    )
     ax.set_xlabel(hint, size=looks.TEXT, color=looks.MUTED)
     return looks.settle(figure)

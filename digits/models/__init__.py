@@ -101,7 +101,7 @@ def sizes_of(name: str, networks: dict) -> dict[str, Any]:
 
 _WORDS = {
     bool: "true or false",
-    int: "a whole number above 0",
+    int: "a whole number above 0 and below 2^31",
     float: "a number from 0 up to, not including, 1",
     str: "text",
     Sequence[int]: "a list of whole numbers above 0",
@@ -118,7 +118,7 @@ def _fits(value: Any, kind: Any) -> bool:
     if kind == Sequence[int]:
         return type(value) is list and bool(value) and all(_fits(item, int) for item in value)
     if kind is int:
-        return type(value) is int and value > 0
+        return type(value) is int and 0 < value < 2**31
     if kind is float:
         return type(value) in (int, float) and 0 <= value < 1
     return type(value) is kind

@@ -63,8 +63,8 @@ class Hands:
         return name, Outcome(FINISHED, history=history, state=state, seconds=10.0 * (order.epochs - began), seconds_per_epoch=epoch)
 
 
-def conductor(folder, *, strategy="grid", minutes=0.0, shared=False):
-    """Return who carries out a study of four rates with one seed, as a new process would; the first two may be one variation."""
+def conductor(folder, *, strategy="grid", minutes=0.0, shared=()):
+    """Return who carries out a study of four rates with one seed, as a new process would; points in `shared` are one variation."""
     document = {
         "title": "t",
         "base": {"train.epochs": 4},
@@ -77,7 +77,7 @@ def conductor(folder, *, strategy="grid", minutes=0.0, shared=False):
 
     def vary(point):
         sections = studies.with_changes(PARAMS, study.changes(point), recipe.values)
-        number = 1 if shared and not point[0] else point[0]
+        number = shared[-1] if point[0] in shared else point[0]
         return Variation(point, f"v{number}", sections, "made", sections)
 
     return Conductor(study, Shelf(folder), vary, lambda progress: None)
@@ -142,6 +142,14 @@ def test_a_halving_trains_the_better_half_to_the_end_from_where_it_was(tmp_path)
     assert set(second_rung) == {("v2-1", 2, 4), ("v3-1", 2, 4)}
 
 
+@pytest.mark.parametrize("seed", range(4))  # either point may come first
+def test_a_halving_trains_a_run_to_the_end_of_which_one_point_stays_and_the_other_goes(tmp_path, seed):
+    hands = Hands()
+    it = carry_out(tmp_path, hands, strategy=HALVING | {"seed": seed}, shared=(1, 2))
+    assert set(hands.trained[3:]) == {("v2-1", 2, 4), ("v3-1", 2, 4)}
+    assert (sorted(hands.tested), it.unfinished()) == (["v2-1", "v3-1"], False)
+
+
 @pytest.mark.parametrize(("idle_to", "fastest"), [(None, 0.25), (4, 0.5)])
 def test_a_run_that_goes_on_has_the_seconds_of_all_its_rungs_and_of_its_fastest_epoch(tmp_path, idle_to, fastest):
     carry_out(tmp_path, Hands(idle_to=idle_to), strategy=HALVING)
@@ -169,7 +177,7 @@ def test_the_test_images_are_read_however_often_a_worker_dies_but_not_twice(tmp_
 
 def test_a_run_that_two_points_share_is_trained_once_and_known_at_both(tmp_path):
     hands = Hands()
-    study = carry_out(tmp_path, hands, shared=True)
+    study = carry_out(tmp_path, hands, shared=(0, 1))
     assert len(hands.trained) == len(RATES) - 1
     assert [run.variation.point for run in study.known()] == [(i,) for i in range(len(RATES))]
     assert len(study.runs()) == len(RATES) - 1

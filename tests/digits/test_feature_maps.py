@@ -32,6 +32,17 @@ def test_opencv_and_the_first_convolution_agree(network):
     np.testing.assert_allclose(layer.activation(found.filtered + biases), found.layers, atol=1e-5 * float(found.layers.max()))
 
 
+def test_a_layer_that_hardly_answers_any_more_agrees_as_well():
+    network = models.build("resnet5", classes=10, seed=2)
+    layer = feature_maps.convolutions(network)[0]
+    kernels, biases = layer.get_weights()
+    largest = feature_maps.compare(network, layer, IMAGES[0]).filtered.max(axis=(0, 1))
+    layer.set_weights([kernels, biases - largest + 1e-5])
+    found = feature_maps.compare(network, layer, IMAGES[0])
+    assert 0 < found.layers.max() < 2e-5
+    assert found.difference <= convolution.TOLERANCE
+
+
 def test_the_patches_are_of_as_many_images_and_excite_as_the_layer_says(network):
     layer = feature_maps.convolutions(network)[0]
     patches, highest, rows = feature_maps.exciting(network, layer, IMAGES, most=5)

@@ -74,6 +74,7 @@ def test_a_missing_key_is_named_with_what_it_should_be():
         ("learning_rate", "", "a number above 0", "nothing"),
         ("learning_rate", "true", "a number above 0", "true"),
         ("epochs", "2.5", "a whole number above 0", "2.5"),
+        ("learning_rate", "3e-4", "a number above 0", "the text '3e-4'; write 0.0003 without quotes or exponent"),
         ("epochs", "'3'", "a whole number above 0", "the text '3'; write 3 without quotes or exponent"),
         ("epochs", "'1.5'", "a whole number above 0", "the text '1.5'"),
         ("learning_rate", "1" + 400 * "0", "a number above 0", "1" + 400 * "0"),

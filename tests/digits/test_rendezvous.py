@@ -49,6 +49,35 @@ def test_workers_meet_in_whatever_order_they_come(order):
     assert meet(addresses(3), indices=order, timeout=20, pause=0.2) == {0: "", 1: "", 2: ""}
 
 
+@NEEDS_LOOPBACK
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_worker_that_called_and_died_is_named_and_one_started_anew_in_its_place_is_met(reset):
+    who = addresses(3)
+
+    def call_and_die() -> None:
+        while True:
+            try:
+                with socket.create_connection(("127.0.0.1", int(who[0].rpartition(":")[2])), timeout=5) as call:
+                    call.sendall(b"1\n")
+                    if reset:
+                        call.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    return
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+
+    for others, expected in (((2,), f"worker 1 ({who[1]}) did not come"), ((2, 1), "")):
+        dying, told = threading.Thread(target=call_and_die), {}
+        chief = threading.Thread(target=lambda told=told: told.update(meet(who, indices=(0,), timeout=3)))
+        for thread in (chief, dying):
+            thread.start()
+        dying.join()
+        time.sleep(0.2)
+        meet(who, indices=others, timeout=3)
+        chief.join()
+        assert told[0].startswith(expected)
+        assert bool(told[0]) == bool(expected)
+
+
 def test_one_worker_alone_waits_for_nobody():
     assert meet(("nowhere.invalid:1",), indices=(0,), timeout=0.1) == {0: ""}
 

@@ -26,6 +26,10 @@ def test_a_long_name_stands_whole_in_lines_of_its_own():
     assert "\n" in texts[2]
 
 
+def test_names_are_no_mathematics():
+    drawn(["$\\foo$", "$x"]).figure.canvas.draw()
+
+
 def test_a_name_of_more_than_four_lines_ends_in_an_ellipsis():
     labels = ["one two three four five six seven eight nine ten eleven twelve", *map(str, range(11))]
     text = drawn(labels).get_xticklabels()[0].get_text()

@@ -52,7 +52,7 @@ def test_opencv_s_and_the_layer_s_maps_stand_beside_their_filter_each_in_one_sca
         assert np.array_equal(arrays[3 * number + 2], layers[..., number])
         assert limits[3 * number + 1 : 3 * number + 3] == [(-most, most), (0, float(layers.max()))]
     words = [text.get_text() for text in figure.axes[0].texts]
-    assert "filter2D with bias and activation is conv1, but for 3e-08 of the largest value" in words
+    assert "filter2D with bias and activation is conv1, but for 3e-08 of the largest response" in words
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_size_of_a_network_without_any_is_refused():
 
 @pytest.mark.parametrize("value", [0, -1, 2.5, "20", True, None, [20]])
 def test_a_size_that_is_no_whole_number_above_0_is_refused(value):
-    with pytest.raises(UserError, match=r"networks\.resnet5\.outputs: expected a whole number above 0; received"):
+    with pytest.raises(UserError, match=r"networks\.resnet5\.outputs: expected a whole number above 0 and below 2\^31; received"):
         models.build("resnet5", classes=10, seed=0, outputs=value)
 
 
