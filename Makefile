@@ -74,7 +74,7 @@ plots-template:  ## .dvc/plots.html anew, the page of `dvc plots show` with its 
 	@tools/plots_template
 
 clean:  ## what stages made; the environment and DVC's cache stay
-	rm -rf data/*.npz data/splits data/symbols data/csv output/*.png output/*.csv output/*.npz output/timing.json output/train/*.h5 output/train/summary.txt
+	rm -rf data/*.npz data/dataset.txt data/splits data/symbols data/csv output/*.png output/*.csv output/*.npz output/timing.json output/train/*.h5 output/train/summary.txt
 	rm -rf $(addprefix output/,checkpoint embedding filters handwriting samples tensorboard)
 
 help:

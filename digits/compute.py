@@ -3,6 +3,7 @@
 What uses TensorFlow takes `tf` and `keras` from here.
 """
 
+import errno
 import gc
 import os
 import sys
@@ -89,10 +90,12 @@ def deterministic(*, threads: int, in_parts: bool = False) -> None:
 
 @contextmanager
 def out_of_memory() -> Iterator[None]:
-    """Raise TensorFlow's lack of memory as Python's MemoryError, with which a stage ends in one line."""
+    """Raise TensorFlow's lack of memory as Python's MemoryError, of room on the disk as its OSError: a stage ends in one line."""
     try:
         yield
     except tf.errors.ResourceExhaustedError as error:
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise MemoryError(error) from error
 
 

@@ -13,6 +13,7 @@ The values of the dataclass's fields come from params.yaml alone: a field's righ
 import copy
 import functools
 import math
+import re
 import types
 import typing
 from collections.abc import Callable
@@ -96,10 +97,39 @@ def read_section(section: str, text: str) -> dict[str, Any]:
     return copy.deepcopy(values)  # the document is kept for the next section
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads YAML, but no number that DVC, whose YAML is another version, takes for another one (012, 1:30), and no key twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen = []
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands there twice", key.start_mark)
+            seen.append(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+# PyYAML's own patterns, without leading zeros, other bases and base 60.
+_NUMBERS = {
+    "tag:yaml.org,2002:int": r"[-+]?(0|[1-9][0-9_]*)$",
+    "tag:yaml.org,2002:float": r"([-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)([eE][-+][0-9]+)?$"
+    r"|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$",
+}
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _NUMBERS]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+for _tag, _pattern in _NUMBERS.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list("-+0123456789."))
+
+
 def yaml_of(text: str, *, file: str) -> Any:
-    """Return what a file that a user wrote holds as YAML. Raises UserError, one line that names the file, if it is none."""
+    """Return what a file that a user wrote holds as YAML. Raises UserError, one line that names the file, if it is none.
+
+    A number that YAML's versions read in different ways, 012 or 1:30, is text, and a key that stands there twice is an error.
+    """
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError) as error:  # the latter of a date such as 2020-13-45
         raise UserError(f"{file}: not readable as YAML: {one_line(error)}") from error
 

@@ -16,7 +16,7 @@ from digits.curves import Curves
 from digits.progress import Progress
 from digits.stage import say
 from digits.training import State
-from digits.writing import replacing, write_text
+from digits.writing import drop_parts, replacing, write_text
 
 CHECKPOINT, SECONDS = "checkpoint/state.npz", "checkpoint/seconds.json"  # in the folder of outputs
 
@@ -39,6 +39,8 @@ class Recorder:
         self._curves = Curves(output / "tensorboard" / run_name)
         self._seconds: list[tuple[float, float]] = []  # of each epoch: its updates, and all of it
         self._since, self._ancestors = time.perf_counter(), _ancestors()
+        for folder in (self._checkpoint.parent, output / "train"):
+            drop_parts(folder)
 
     def unfinished(self) -> State:
         """Return where an interrupted run of this fingerprint stopped, or a fresh state."""

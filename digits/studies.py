@@ -133,14 +133,24 @@ def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], a
     points = dict.fromkeys(
         (*start[:d], i, *start[d + 1 :]) for d, dimension in enumerate(study.dimensions) for i in range(len(dimension.labels))
     )
+    networks = set()
     for point in points:
         complete = with_changes(sections, study.changes(point), recipe)
+        networks.add(str(complete["model"]["name"]))
         try:
             if isinstance(study.strategy, Halving) and complete["train"]["epochs"] != study.strategy.epochs:
                 raise UserError("strategy: halving decides over the epochs: expected train.epochs the same in all variations")
             accept(complete)
         except UserError as error:
             raise UserError(f"studies/{study.name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
+    for dimension in study.dimensions:
+        for path in dict.fromkeys(path for changes in dimension.changes for path in changes):
+            upper, network, *_ = [*path.split("."), ""]
+            if upper == "networks" and network not in networks:
+                raise UserError(
+                    f"studies/{study.name}.yaml: dimensions.{dimension.name}: expected sizes of a network that is trained,"
+                    f" {', '.join(sorted(networks))}; received {path}, which would change nothing"
+                )
 
 
 def with_changes(sections: Sections, changes: Mapping[str, Any], recipe: Callable[[str], Sections]) -> Sections:

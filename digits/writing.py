@@ -45,6 +45,12 @@ def written(folder: Path, pattern: str) -> list[Path]:
     return sorted(path for path in folder.glob(pattern) if not path.name.startswith(PART))
 
 
+def drop_parts(folder: Path) -> None:
+    """Remove what writes that were killed left in a folder, if it is there. Nobody else may be writing there."""
+    for part in folder.glob(f"{PART}*"):
+        part.unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 with the line ends it has."""
     with replacing(path) as part:

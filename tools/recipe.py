@@ -51,7 +51,7 @@ def written_into(params: str, recipe: dict[str, dict]) -> str:
 
     def known(key: str, section: Any, where: str) -> None:
         if not isinstance(section, dict) or key not in section:
-            raise UserError(f"recipe: {where}.{key}: expected a key of params.yaml; received an unknown one")
+            raise UserError(f"{where}.{key}: expected a key of params.yaml; received an unknown one")
 
     editor = YAML()
     editor.preserve_quotes = True
@@ -76,6 +76,7 @@ def _set(section: CommentedMap, key: str, value: Any) -> None:
     section[key] = _on_one_line(value)
     behind = section.ca.items.get(key, [None] * 3)[2]
     if behind and behind.value.lstrip(" ").startswith("#"):  # else it is the next line's
+        del section.ca.items[key]  # its form does not fit a list that DVC wrote in lines of their own
         section.yaml_add_eol_comment(behind.value, key, column=COMMENTS)
 
 

@@ -13,12 +13,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
-
 from digits import arrays, checkpoints, crew, models, splitting, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
 from digits.errors import unknown
+from digits.params import yaml_of
 from digits.runs import Sections
 from digits.searching import Point
 from digits.shelf import Shelf
@@ -36,7 +35,7 @@ recipe_of = functools.cache(recipe.values)
 
 def main(name: str, *, full: bool, scheduler: str) -> None:
     """Read, check, fetch, search, read the test images, write."""
-    params = yaml.safe_load(parameters.text())
+    params = yaml_of(parameters.text(), file="params.yaml")
     study = read(name, params, full=full)
     folder = OUTPUT / (f"{name}_full" if full else name)
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):

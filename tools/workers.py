@@ -59,7 +59,8 @@ def launch(command: Sequence[str], *, folder: Path, count: int) -> None:
 
 
 def _end(workers: Sequence[subprocess.Popen]) -> None:
-    """End those that still run, the stopped and the deaf too."""
+    """End those that still run, the stopped and the deaf too; a second Ctrl-C meanwhile leaves none behind."""
+    handlers = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     for worker in workers:
         worker.terminate()
     deadline = time.monotonic() + GRACE
@@ -68,6 +69,8 @@ def _end(workers: Sequence[subprocess.Popen]) -> None:
     for worker in workers:
         worker.kill()
         worker.wait()
+    for each, handler in handlers.items():
+        signal.signal(each, handler)
 
 
 def _end_of(index: int, status: int, log: Path) -> str:

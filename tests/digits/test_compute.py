@@ -1,3 +1,4 @@
+import errno
 import subprocess
 import sys
 
@@ -24,6 +25,12 @@ def test_matplotlib_that_is_loaded_already_stays_loaded():
     code = "import matplotlib, sys, stages.train; print(sys.modules['matplotlib'] is matplotlib)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+def test_a_full_disk_is_no_lack_of_memory():
+    with pytest.raises(OSError, match="No space left on device") as error, out_of_memory():
+        raise tf.errors.ResourceExhaustedError(None, None, "out/events.v2; No space left on device")
+    assert error.value.errno == errno.ENOSPC
 
 
 def test_what_does_not_fit_into_memory_is_python_s_own_error_which_a_stage_knows():

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digits import params
 from digits.errors import UserError
 from digits.params import anything, between, one_of, positive
+from tests.worlds import ROOT
 
 
 @dataclass(frozen=True)
@@ -115,3 +117,25 @@ def test_a_number_as_dvc_exp_run_writes_it_is_read_back(number):
 def test_a_text_without_the_section_is_refused_in_one_line(text):
     with pytest.raises(UserError, match=r"^params\.yaml: [^\n]*$"):
         params.read(Knobs, "knobs", text)
+
+
+@pytest.mark.parametrize("number", ["012", "-07", "1:30", "1:30.5", "0o17", "0x1F", "0b11"])
+def test_a_number_that_dvc_reads_as_another_one_is_text_and_refused(number):
+    assert params.yaml_of(f"a: {number}", file="f") == {"a": number}
+
+
+@pytest.mark.parametrize("number", ["0", "-3", "1_000", "0.5", "-.5", ".5", "1.0e-3", "12.", ".inf", "-.Inf"])
+def test_all_other_numbers_are_read_as_ever(number):
+    assert params.yaml_of(f"a: {number}", file="f") == yaml.safe_load(f"a: {number}")
+
+
+@pytest.mark.parametrize("text", ["a: 1\nb: 2\na: 3", "s: {k: 1, k: 1}", "s:\n- {k: 1, l: {m: 1, m: 2}}"])
+def test_a_key_that_stands_there_twice_is_one_line(text):
+    with pytest.raises(UserError, match=r"^f: not readable as YAML: the key [akm] stands there twice[^\n]*$"):
+        params.yaml_of(text, file="f")
+
+
+def test_committed_files_are_read_as_ever():
+    for path in (ROOT / "params.yaml", *ROOT.glob("recipes/*.yaml"), *ROOT.glob("studies/*.yaml")):
+        text = path.read_text()
+        assert params.yaml_of(text, file=path.name) == yaml.safe_load(text)

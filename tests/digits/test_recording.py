@@ -51,6 +51,16 @@ def test_a_disk_too_full_for_the_weights_is_refused_before_hdf5_sees_it(tmp_path
     assert list((tmp_path / "train").iterdir()) == []
 
 
+def test_what_killed_writes_left_is_gone_with_the_next_run(tmp_path):
+    left = [tmp_path / name for name in ("checkpoint/.part-ab12-state.npz", "train/.part-x_y-best.weights.h5")]
+    kept = tmp_path / "train/best.weights.h5"
+    for path in (*left, kept):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half")
+    Recorder(models.build("softmax", classes=10, seed=0), output=tmp_path, run_id="run", run_name="run", epochs=1, images=1)
+    assert [path.exists() for path in (*left, kept)] == [False, False, True]
+
+
 def test_the_same_weights_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         save_weights(tmp_path / f"{name}.weights.h5", models.build("resnet5", classes=10, seed=0))

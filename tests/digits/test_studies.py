@@ -164,6 +164,14 @@ def test_each_value_of_each_dimension_is_shown_to_who_accepts_and_a_refusal_name
         studies.check(read(), PARAMS, recipe.values, refuse)
 
 
+def test_sizes_of_a_network_that_no_variation_trains_are_refused():
+    study = read(changed(("dimensions", "networks.lenet.dense"), [16, 32]))
+    with pytest.raises(
+        UserError, match=r"^studies/x\.yaml: dimensions\.networks\.lenet\.dense: expected .* trained, mlp, softmax;"
+    ):
+        studies.check(study, PARAMS, recipe.values, lambda _: None)
+
+
 def test_halving_refuses_variations_of_different_lengths():
     halving = {"name": "halving", "variations": 4, "first_epochs": 1, "keep_one_in": 2, "seed": 1}
     study = read(changed(("dimensions", "train.epochs"), [2, 4]) | {"strategy": halving})

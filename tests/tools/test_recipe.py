@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 import yaml
+from dvc.utils.hydra import apply_overrides
 
 from digits import models
 from digits.errors import UserError
@@ -50,6 +51,17 @@ def test_a_recipe_changes_its_keys_and_keeps_the_rest_and_the_comments(name):
 def test_which_recipe_stood_there_before_makes_no_difference(name):
     other = recipe.written_into(PARAMS, recipe.values("lenet"))
     assert recipe.written_into(other, recipe.values(name)) == recipe.written_into(PARAMS, recipe.values(name))
+
+
+@pytest.mark.parametrize("name", [recipe.BASE, "lenet", "best", "fashion1+five_groups"])
+def test_a_params_yaml_that_dvc_exp_run_has_rewritten_takes_a_recipe_too(name, tmp_path):
+    rewritten = tmp_path / "params.yaml"
+    rewritten.write_text(PARAMS)
+    apply_overrides(str(rewritten), ["plot.seed=2", "train.epochs=3"])  # lists stand in lines of their own then
+    text = recipe.written_into(rewritten.read_text(), recipe.values(name))
+    wanted = yaml.safe_load(recipe.written_into(PARAMS, recipe.values(name)))
+    assert yaml.safe_load(text) == wanted | {"plot": wanted["plot"] | {"seed": 2}}
+    assert [each for each in comments(text) if each] == [each for each in comments(PARAMS) if each]
 
 
 @pytest.mark.parametrize(("name", "network", "size"), [("lenet", "lenet", {"dense": 64}), ("dnn", "dnn", {"layers": [9]})])

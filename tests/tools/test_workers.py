@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ config = json.loads(os.environ["TF_CONFIG"])
 index = config["task"]["index"]
 pathlib.Path(f"pid{index}").write_text(str(os.getpid()))
 """
+LAUNCH = "from tools import workers; workers.launch([sys.executable, '-c', sys.argv[2]], folder=Path(sys.argv[1]), count=2)"
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)\n"  # as one that waits inside TensorFlow
 
 
@@ -79,6 +81,18 @@ def test_a_killed_worker_ends_the_rest_within_15_seconds_in_one_line(tmp_path, k
     assert line.startswith(f"worker {killed} was killed by SIGKILL; the others were ended; ")
     assert "\n" not in line
     assert not alive(pid_of(tmp_path, 1 - killed))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_sent_twice_leaves_no_worker_behind(tmp_path, sent):
+    program = f"import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(9)); from pathlib import Path; {LAUNCH}"
+    launcher = subprocess.Popen([sys.executable, "-c", program, tmp_path, HEAD + DEAF], cwd=ROOT, stderr=subprocess.DEVNULL)
+    pids = [pid_of(tmp_path, index) for index in (0, 1)]
+    for _ in range(2):
+        launcher.send_signal(sent)
+        time.sleep(1)
+    launcher.wait(30)
+    assert not any(map(alive, pids))
 
 
 def test_a_user_s_error_is_passed_on_in_its_own_words(tmp_path):
