@@ -17,6 +17,8 @@ OF_SEVERAL = (
     "grey: a setting of the other dimensions, a dot alone if tried at one value only;\n"
     "blue: their mean, with its 95 % interval over the seeds"
 )
+OF_ONE = "bars: the mean's 95 % interval over the seeds"
+CUT = ", cut off where it leaves the panel"
 
 
 def draw(panels: Mapping[str, Mapping[str, np.ndarray | Sequence[str]]], *, title: str) -> Figure:
@@ -28,18 +30,19 @@ def draw(panels: Mapping[str, Mapping[str, np.ndarray | Sequence[str]]], *, titl
     rows = -(-len(panels) // columns)
     figure = looks.page("Validation accuracy along each dimension", title=title, height=PANEL * rows + 0.3 * rows + 0.5)
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    for ax, (name, panel) in zip(axes, panels.items(), strict=False):
-        _panel(ax, name, panel, inches=looks.WIDTH / columns - 0.8)
+    inches = looks.WIDTH / columns - 0.8
+    cut = [_panel(ax, name, panel, inches=inches) for ax, (name, panel) in zip(axes, panels.items(), strict=False)]
     for ax in axes[len(panels) :]:
         ax.set_axis_off()
     for ax in axes[::columns]:
         ax.set_ylabel("accuracy, %", size=looks.TEXT, color=looks.INK)
     several = any(len(panel["paths"]) > 1 for panel in panels.values())
-    figure.supxlabel(OF_SEVERAL if several else "bars: the mean's 95 % interval over the seeds", size=looks.TEXT, color=looks.MUTED)
+    figure.supxlabel((OF_SEVERAL if several else OF_ONE) + (CUT if any(cut) else ""), size=looks.TEXT, color=looks.MUTED)
     return looks.settle(figure)
 
 
-def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
+def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> bool:
+    """Draw one dimension, and return whether an interval leaves the panel."""
     looks.tidy(ax)
     places = np.arange(len(panel["labels"]))
     paths = 100 * np.asarray(panel["paths"], np.float64)
@@ -60,6 +63,8 @@ def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> None:
     percent.axis(ax, measured, ends=np.concatenate([low, high]), ticks=5)
     title = looks.fitted(name, inches=inches, size=11, weight="bold")
     ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
+    bottom, top = ax.get_ylim()
+    return bool(((low < bottom) | (high > top)).any())
 
 
 def _is_number(text: str) -> bool:

@@ -26,6 +26,14 @@ def test_a_long_name_stands_whole_in_lines_of_its_own():
     assert "\n" in texts[2]
 
 
+def test_an_interval_that_leaves_the_panel_is_said_to_be_cut_off():
+    mean = np.array([0.9, 0.91])
+    for half, cut in ((0.01, False), (0.3, True)):
+        panel = {"labels": ["a", "b"], "paths": [mean], "mean": mean, "low": mean - half, "high": mean + half}
+        key = by_dimension.draw({"size": panel}, title="made").get_supxlabel()
+        assert ("cut off where it leaves the panel" in key) == cut
+
+
 def test_names_are_no_mathematics():
     drawn(["$\\foo$", "$x"]).figure.canvas.draw()
 
