@@ -6,14 +6,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from benchmarks import epochs, turns
 from benchmarks.accuracy_report import AIMS, finished
 from benchmarks.epochs import contender, drawn
 from benchmarks.pipeline import CommandFailed, run
 from digits.stage import say
 from tools import recipe, workspace
+from tools.quick import small_changes
 
 SLOW = "lenet"  # a recipe
 IMAGES = 5_000  # of the slow recipe's 55,000; steps are all alike
@@ -70,7 +69,7 @@ def fast_runs(name: str, project: Path, *, quick: bool) -> list[dict[str, Any]]:
     shutil.rmtree(project, ignore_errors=True)
     values = recipe.values(name)
     if quick:
-        small = yaml.safe_load(Path("recipes/quick.yaml").read_text(encoding="utf-8"))
+        small = small_changes()
         values |= {section: values[section] | small[section] for section in ("fetch", "split")}
     runs = []
     for seed in SEEDS[:1] if quick else SEEDS:

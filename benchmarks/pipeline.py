@@ -17,6 +17,7 @@ import yaml
 from digits.errors import one_line
 from digits.stage import say
 from tools import recipe, workspace
+from tools.quick import small_changes
 
 TIMES = 5  # of each short command
 EMPTY_STAGES = 6
@@ -34,7 +35,7 @@ def measure(*, folder: Path, quick: bool) -> dict[str, Any]:
     shutil.rmtree(project, ignore_errors=True)
     changes = recipe.values(recipe.BASE)
     if quick:
-        for section, values in yaml.safe_load(Path("recipes/quick.yaml").read_text(encoding="utf-8")).items():
+        for section, values in small_changes().items():
             changes[section] |= values | ({"epochs": 2} if section == "train" else {})
     workspace.make(project, changes)
     pipelines = add_other_pipelines(project)

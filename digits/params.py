@@ -98,15 +98,25 @@ def read_section(section: str, text: str) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML, but no number that DVC, whose YAML is another version, takes for another one (012, 1:30), and no key twice."""
+    """Reads YAML as PyYAML does, but a number with leading zeros or of another base as text, and no key twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        seen = []
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value} stands there twice", key.start_mark)
-            seen.append(key.value)
-        return super().construct_mapping(node, deep=deep)
+    def get_single_node(self) -> yaml.Node | None:
+        node = super().get_single_node()
+        _refuse_keys_twice(node, seen=set())
+        return node
+
+
+def _refuse_keys_twice(node: yaml.Node | None, *, seen: set[int]) -> None:
+    if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+        return
+    seen.add(id(node))
+    keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            raise yaml.MarkedYAMLError(None, None, f"the key {key} stands there twice", node.value[number][0].start_mark)
+    for each in node.value:
+        for below in each if isinstance(each, tuple) else (each,):
+            _refuse_keys_twice(below, seen=seen)
 
 
 # PyYAML's own patterns, without leading zeros, other bases and base 60.
@@ -126,7 +136,8 @@ for _tag, _pattern in _NUMBERS.items():
 def yaml_of(text: str, *, file: str) -> Any:
     """Return what a file that a user wrote holds as YAML. Raises UserError, one line that names the file, if it is none.
 
-    A number that YAML's versions read in different ways, 012 or 1:30, is text, and a key that stands there twice is an error.
+    A number that YAML's versions read in different ways, 012 or 1:30, is text, and so is one of another base; a key that stands
+    there twice is an error.
     """
     try:
         return yaml.load(text, _Loader)

@@ -66,20 +66,21 @@ def _wait_for_others(workers: Cluster, *, deadline: float, timeout: float) -> No
     calls: dict[int, socket.socket] = {}
     try:
         with ExitStack() as opened, socket.create_server(("", port)) as server:
-            while len(calls) < len(others):
-                server.settimeout(_left(deadline))
-                call = opened.enter_context(server.accept()[0])
-                number = _heard(call, seconds=min(HEAR, _left(deadline)))
-                if number in others:
-                    calls[number] = call
-                else:
-                    call.close()
-                calls = {number: call for number, call in calls.items() if _holds(call)}  # who died has to call again
+            try:
+                while not all(index in calls and _holds(calls[index]) for index in others):  # who died has to call again
+                    server.settimeout(_left(deadline))
+                    call = opened.enter_context(server.accept()[0])
+                    number = _heard(call, seconds=min(HEAR, _left(deadline)))
+                    if number in others:
+                        calls[number] = call
+                    else:
+                        call.close()
+            except (_Late, TimeoutError):
+                gone = [index for index in others if index not in calls or not _holds(calls[index])]
+                absent = ", ".join(f"{index} ({workers.addresses[index]})" for index in gone)
+                raise UserError(f"worker {absent} did not come within {timeout:g} s (workers.timeout)") from None
             for call in calls.values():
                 call.sendall(GO)
-    except (_Late, TimeoutError):
-        absent = ", ".join(f"{index} ({workers.addresses[index]})" for index in others if index not in calls)
-        raise UserError(f"worker {absent} did not come within {timeout:g} s (workers.timeout)") from None
     except OSError as error:
         raise UserError(f"the chief cannot listen at {workers.addresses[0]}: {error.strerror or error}") from None
 
@@ -121,7 +122,7 @@ def _heard(call: socket.socket, *, seconds: float) -> int | None:
 
 
 def _holds(call: socket.socket) -> bool:
-    """Return whether who called holds the line, and says nothing more, until it is told to go."""
+    """Return whether who called has not hung up."""
     call.setblocking(False)
     try:
         return bool(call.recv(1, socket.MSG_PEEK))

@@ -43,7 +43,7 @@ def split(
         rows = np.flatnonzero(labels >= 0)
         _check_sizes(file, sum(sizes.values()), available=len(rows), dataset=str(data.dataset))
         rows = rows[_order(labels[rows], order=order, seed=(seed, number))]
-        for name, part in zip(sizes, np.split(rows, np.cumsum([*sizes.values()])), strict=False):
+        for name, part in zip(sizes, np.split(rows, np.cumsum([*sizes.values()]))[:-1], strict=True):  # the last is the rest
             splits[name] = Split(
                 images[part], labels[part].astype(np.uint8), np.array(class_names), data.dataset, part.astype(np.int64)
             )

@@ -136,17 +136,16 @@ def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], a
     networks = set()
     for point in points:
         complete = with_changes(sections, study.changes(point), recipe)
-        networks.add(str(complete["model"]["name"]))
         try:
             if isinstance(study.strategy, Halving) and complete["train"]["epochs"] != study.strategy.epochs:
                 raise UserError("strategy: halving decides over the epochs: expected train.epochs the same in all variations")
             accept(complete)
+            networks.add(complete["model"]["name"])
         except UserError as error:
             raise UserError(f"studies/{study.name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
     for dimension in study.dimensions:
         for path in dict.fromkeys(path for changes in dimension.changes for path in changes):
-            upper, network, *_ = [*path.split("."), ""]
-            if upper == "networks" and network not in networks:
+            if path.startswith("networks.") and path.split(".")[1] not in networks:
                 raise UserError(
                     f"studies/{study.name}.yaml: dimensions.{dimension.name}: expected sizes of a network that is trained,"
                     f" {', '.join(sorted(networks))}; received {path}, which would change nothing"

@@ -13,12 +13,18 @@ VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX"}  # by Linux' flag
 
 
 def record(path: Path, stage: str, figures: dict[str, float | int | str]) -> None:
-    """Put `figures` (seconds, images per second) under the stage's name into the JSON file, with the machine and the software."""
+    """Put `figures` (seconds, images per second) under the stage's name into the JSON file, with the machine and the software.
+
+    What another stage took on another machine, or with other software, goes: the file names one of each.
+    """
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         known = {}
-    known |= {stage: {"date": datetime.date.today().isoformat(), **figures}, "machine": machine(), "software": software()}
+    here = {"machine": machine(), "software": software()}
+    if not here.items() <= known.items():
+        known = {}
+    known |= {stage: {"date": datetime.date.today().isoformat(), **figures}, **here}
     write_text(path, json.dumps(known, indent=2) + "\n")
 
 

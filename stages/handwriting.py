@@ -62,7 +62,7 @@ def main(
         write_figure(output / name, figure, dpi=handwriting.dpi)
     for line in readings.lines(shown, said):
         say(line)
-    say(f"{len(images)} digits on {len(shown)} picture{'s' if len(shown) > 1 else ''}; {score}")
+    say(f"digits: {len(images)}, pictures: {len(shown)}; {score}")
 
 
 def stand_in(photos: Path, page: Path, handwriting: HandwritingParams) -> Path:

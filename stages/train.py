@@ -42,17 +42,16 @@ def main(
     distribution.check_batches(images, batch_size=train.batch_size, replicas=replicas)
     with strategy.scope(), distribution.ended_by_a_lost_worker(), out_of_memory():
         network = models.build(model.name, classes=classes, seed=train.seed, **sizes)
-        layers = summary.table(network)
-        if chief:
-            write_text(output / "train/summary.txt", layers)
-            say(f"{splits['train'].dataset} · {model.name} · seed {train.seed}\n{layers}")
-
         run_id = checkpoints.fingerprint(model.name, sizes, compute, augment, train, replicas, timing.software(), *splits.values())
         run_name = f"{splits['train'].dataset}-{model.name}-seed{train.seed}-{run_id[:8]}"
         lock = checkpoints.alone(
             output / "checkpoint/lock", before_waiting=lambda: warn("waiting for another training in this folder")
         )
         with lock if chief else nullcontext():
+            if chief:
+                layers = summary.table(network)
+                write_text(output / "train/summary.txt", layers)
+                say(f"{splits['train'].dataset} · {model.name} · seed {train.seed}\n{layers}")
             recorder = (
                 Recorder(network, output=output, run_id=run_id, run_name=run_name, epochs=train.epochs, images=images)
                 if chief

@@ -2,16 +2,21 @@
 
 from pathlib import Path
 
-import yaml
-
+from digits.params import yaml_of
 from tools import words, workspace
 
 FOLDER = Path("output/quick")
 
 
+def small_changes() -> dict[str, dict]:
+    """Return recipes/quick.yaml's changes of params.yaml, section by section."""
+    file = Path("recipes/quick.yaml")
+    return yaml_of(file.read_text(encoding="utf-8"), file=str(file))
+
+
 def main() -> None:
     """Run it, and say what came out."""
-    workspace.make(FOLDER, yaml.safe_load(Path("recipes/quick.yaml").read_text(encoding="utf-8")))
+    workspace.make(FOLDER, small_changes())
     workspace.run(FOLDER, "dvc", "repro")
     workspace.run(FOLDER, "dvc", "metrics", "show")
     print("Pictures:", *sorted(str(picture) for picture in FOLDER.glob("output/**/*.png") if picture.stem[-1].isalpha()))

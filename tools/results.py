@@ -73,7 +73,8 @@ def conditions(found: list[dict]) -> str:
     epochs = f"{train['epochs']} epoch{'s' if train['epochs'] > 1 else ''}"
     if train["patience"]:
         epochs = f"{epochs} at most, patience {train['patience']}: {', '.join(str(run['epochs']) for run in found)} run"
-    return f"{params['split']['train']:,} images of {params['fetch']['dataset']}{classes}, {epochs}"
+    measured = "" if train["measured"] == "all" else f"; after each, only {train['measured']} is measured"
+    return f"{params['split']['train']:,} images of {params['fetch']['dataset']}{classes}, {epochs}{measured}"
 
 
 def spread(values: list[float], digits: int) -> str:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from digits.figures import looks, percent
 
 MOST = 60  # steps that can be named below the axis
+FEW = 20  # steps between which a number has room
 
 
 def draw(tried: Sequence[np.ndarray], chosen: np.ndarray, *, names: Sequence[str], descents: Sequence[int], title: str) -> Figure:
@@ -49,12 +50,13 @@ def draw(tried: Sequence[np.ndarray], chosen: np.ndarray, *, names: Sequence[str
     percent.axis(ax, measured[measured >= floor], ticks=8)
     below = [(step, 100 * low) for step, low in enumerate(map(np.min, tried)) if 100 * low < floor]
     for step, low in below:
-        ax.annotate(
-            f"↓ {low:.0f} %", (step, 0.01), xycoords=("data", "axes fraction"), ha="center", size=looks.TEXT, color=looks.MUTED
-        )
+        text = f"↓ {low:.0f} %" if len(names) <= FEW else "↓"
+        ax.annotate(text, (step, 0.01), xycoords=("data", "axes fraction"), ha="center", size=looks.TEXT, color=looks.MUTED)
     ax.set_ylabel("validation accuracy, mean of the seeds, %", size=looks.TEXT + 0.5, color=looks.INK)
-    hint = "blue: what the step went on with;  grey: what else it tried" + (
-        ";  dashed: begun again elsewhere" if len(set(descents)) > 1 else ""
-    )
+    hint = "blue: what the step went on with;  grey: what else it tried"
+    if below:
+        hint += ";  ↓: the worst of it lies below"
+    if len(set(descents)) > 1:
+        hint += ";  dashed: begun again elsewhere"
     ax.set_xlabel(hint, size=looks.TEXT, color=looks.MUTED)
     return looks.settle(figure)

@@ -77,6 +77,7 @@ def test_a_missing_key_is_named_with_what_it_should_be():
         ("learning_rate", "true", "a number above 0", "true"),
         ("epochs", "2.5", "a whole number above 0", "2.5"),
         ("learning_rate", "3e-4", "a number above 0", "the text '3e-4'; write 0.0003 without quotes or exponent"),
+        ("epochs", "012", "a whole number above 0", "the text '012'; write 12 without quotes or exponent"),
         ("epochs", "'3'", "a whole number above 0", "the text '3'; write 3 without quotes or exponent"),
         ("epochs", "'1.5'", "a whole number above 0", "the text '1.5'"),
         ("learning_rate", "1" + 400 * "0", "a number above 0", "1" + 400 * "0"),
@@ -120,8 +121,13 @@ def test_a_text_without_the_section_is_refused_in_one_line(text):
 
 
 @pytest.mark.parametrize("number", ["012", "-07", "1:30", "1:30.5", "0o17", "0x1F", "0b11"])
-def test_a_number_that_dvc_reads_as_another_one_is_text_and_refused(number):
+def test_a_number_with_leading_zeros_or_of_another_base_is_text_for_dvc_may_read_another_one(number):
     assert params.yaml_of(f"a: {number}", file="f") == {"a": number}
+
+
+def test_a_merged_key_may_be_set_anew():
+    text = "base: &base {a: 1, b: 2}\nouter: {mid: &mid {<<: *base, a: 3}}\nleaf: {<<: *mid, b: 4}\n"
+    assert params.yaml_of(text, file="f") == yaml.safe_load(text)
 
 
 @pytest.mark.parametrize("number", ["0", "-3", "1_000", "0.5", "-.5", ".5", "1.0e-3", "12.", ".inf", "-.Inf"])

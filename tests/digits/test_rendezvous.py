@@ -65,7 +65,8 @@ def test_a_worker_that_called_and_died_is_named_and_one_started_anew_in_its_plac
             except ConnectionRefusedError:
                 time.sleep(0.01)
 
-    for others, expected in (((2,), f"worker 1 ({who[1]}) did not come"), ((2, 1), "")):
+    both = f"worker 1 ({who[1]}), 2 ({who[2]}) did not come"
+    for others, expected in (((), both), ((2,), f"worker 1 ({who[1]}) did not come"), ((2, 1), "")):
         dying, told = threading.Thread(target=call_and_die), {}
         chief = threading.Thread(target=lambda told=told: told.update(meet(who, indices=(0,), timeout=3)))
         for thread in (chief, dying):

@@ -22,3 +22,13 @@ def test_a_stage_s_times_stand_beside_those_of_other_stages(tmp_path):
     known = json.loads(path.read_text())
     assert (known["train"]["seconds"], known["evaluate"]["seconds"]) == (2.0, 0.5)
     assert known["machine"]["cores"] >= 1
+
+
+def test_what_was_timed_on_another_machine_is_not_taken_for_this_one_s(tmp_path, monkeypatch):
+    path = tmp_path / "timing.json"
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(timing, "machine", lambda: {"processor": "slow", "cores": 1, "system": "S"})
+        timing.record(path, "train", {"seconds": 200.0})
+    timing.record(path, "evaluate", {"seconds": 0.5})
+    known = json.loads(path.read_text())
+    assert (sorted(known), known["machine"]) == (["evaluate", "machine", "software"], timing.machine())

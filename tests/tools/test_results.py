@@ -179,6 +179,7 @@ def test_a_committed_run_had_the_recipe_s_parameters_as_they_are_now(path):
     wanted, run = recipe.values(path.parent.name), json.loads(path.read_text())
     wanted["train"]["seed"] = int(path.stem)
     networks = wanted.pop("networks")
-    wanted["train"]["measured"] = run["params"]["train"]["measured"]  # changes no weight: tests/digits/test_training.py
+    if wanted["model"]["name"].startswith("fashion"):  # course E's measured less until 2026-11-29, which changes no weight
+        wanted["train"]["measured"] = run["params"]["train"]["measured"]
     assert run["params"] == wanted
     assert run["sizes"] == networks[wanted["model"]["name"]]

@@ -21,7 +21,14 @@ config = json.loads(os.environ["TF_CONFIG"])
 index = config["task"]["index"]
 pathlib.Path(f"pid{index}").write_text(str(os.getpid()))
 """
-LAUNCH = "from tools import workers; workers.launch([sys.executable, '-c', sys.argv[2]], folder=Path(sys.argv[1]), count=2)"
+LAUNCH = """\
+import signal, sys
+from pathlib import Path
+from tools import workers
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))
+workers.launch([sys.executable, "-c", sys.argv[2]], folder=Path(sys.argv[1]), count=2)
+"""
 DEAF = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)\n"  # as one that waits inside TensorFlow
 
 
@@ -85,14 +92,18 @@ def test_a_killed_worker_ends_the_rest_within_15_seconds_in_one_line(tmp_path, k
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_sent_twice_leaves_no_worker_behind(tmp_path, sent):
-    program = f"import signal, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(9)); from pathlib import Path; {LAUNCH}"
-    launcher = subprocess.Popen([sys.executable, "-c", program, tmp_path, HEAD + DEAF], cwd=ROOT, stderr=subprocess.DEVNULL)
+    launcher = subprocess.Popen([sys.executable, "-c", LAUNCH, tmp_path, HEAD + DEAF], cwd=ROOT, stderr=subprocess.DEVNULL)
     pids = [pid_of(tmp_path, index) for index in (0, 1)]
-    for _ in range(2):
-        launcher.send_signal(sent)
-        time.sleep(1)
-    launcher.wait(30)
-    assert not any(map(alive, pids))
+    try:
+        for _ in range(2):
+            launcher.send_signal(sent)
+            time.sleep(1)
+        launcher.wait(30)
+        assert not any(map(alive, pids))
+    finally:
+        launcher.kill()
+        for pid in filter(alive, pids):
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_a_user_s_error_is_passed_on_in_its_own_words(tmp_path):

@@ -42,10 +42,8 @@ def test_opencv_s_and_the_layer_s_maps_stand_beside_their_filter_each_in_one_sca
     figure = responses.draw(
         normal(3, 3, 1, 2), seen=normal(6, 6, 1), filtered=filtered, layers=layers, difference=3e-8, layer="conv1", title=TITLE
     )
-    arrays, limits = (
-        drawn(figure)[4:],
-        [image.get_clim() for image in figure.axes[0].images[4:]],
-    )  # behind the picture and the scales
+    arrays = drawn(figure)[4:]  # behind the picture and the scales
+    limits = [image.get_clim() for image in figure.axes[0].images[4:]]
     most = float(np.abs(filtered).max())
     for number in range(2):
         assert np.array_equal(arrays[3 * number + 1], filtered[..., number])
