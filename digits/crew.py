@@ -75,6 +75,8 @@ class Crew:
             raise UserError(
                 f"--scheduler: expected workers started in a clone of this project; received others ({one_line(error)})"
             ) from error
+        if max(client.nthreads().values(), default=1) > 1:  # pyright: ignore[reportAttributeAccessIssue] - no coroutine here
+            raise UserError("--scheduler: expected workers of one thread each, `dask worker … --nthreads 1`; received one of more")
         self._expected = self.size()
 
     def room(self) -> int:
@@ -104,6 +106,10 @@ class Crew:
             future.release()
         if isinstance(error, KilledWorker):
             outcome = Killed("the worker died: killed, or out of memory")
+        elif isinstance(error, RuntimeError):  # Dask's, of a scheduler or worker that cannot read the order
+            raise UserError(
+                f"--scheduler: expected it and its workers started in a clone of this project; {one_line(error)}"
+            ) from error
         elif error:
             raise error
         return self._names.pop(future), outcome

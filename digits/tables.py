@@ -9,7 +9,7 @@ from typing import Any
 
 from digits import evaluation
 from digits.rows import Row
-from digits.runs import FINISHED
+from digits.runs import DIVERGED, FINISHED
 from digits.studies import Printed, Study
 
 
@@ -127,6 +127,8 @@ def shown(label: Any) -> str:
 
 def _line(study: Study, runs: Sequence[Row], tests: Sequence[Mapping[str, Any]]) -> Line:
     finished = [row for row in runs if row.finished]
+    if any(row.status == DIVERGED for row in runs):
+        tests = []  # a mean over the seeds that did not would be of a luckier variation
     test = _spread([each["accuracy"] for each in tests])
     images = tests[0]["images"] if tests else 0
     values = runs[0].values

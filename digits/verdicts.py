@@ -48,19 +48,21 @@ class Comparison:
 def judge(hypothesis: Hypothesis, runs: Sequence[Row]) -> Verdict:
     """Return what the runs say of the hypothesis.
 
-    Runs that differ in the compared dimension alone make a pair; a seed's effect is the mean of its pairs' differences. A run that
-    diverged counts as accuracy 0; one that failed otherwise is in no pair.
+    Runs that differ in the compared dimension alone make a pair, unless they are one run, which two of its values share; a seed's
+    effect is the mean of its pairs' differences. A run that diverged counts as accuracy 0; one that failed otherwise is in no pair.
     """
-    of_place: dict[tuple, dict[Any, float]] = defaultdict(dict)
+    of_place: dict[tuple, dict[Any, tuple[str, float]]] = defaultdict(dict)
     for row in runs:
         measured = measure(row, hypothesis.measure)
         if measured is not None and hypothesis.at.items() <= row.values.items():
             place = (row.spared, *(label for name, label in row.values.items() if name != hypothesis.compare))
-            of_place[(row.seed, place)][row.values[hypothesis.compare]] = measured
+            of_place[(row.seed, place)][row.values[hypothesis.compare]] = row.name, measured
     of_seed: dict[int, list[float]] = defaultdict(list)
     for (seed, _), found in of_place.items():
         if hypothesis.start in found and hypothesis.end in found:
-            of_seed[seed].append(found[hypothesis.end] - found[hypothesis.start])
+            (one, before), (other, after) = found[hypothesis.start], found[hypothesis.end]
+            if one != other:
+                of_seed[seed].append(after - before)
     effects, pairs = [mean(differences) for differences in of_seed.values()], sum(map(len, of_seed.values()))
     if len(effects) < 2:
         return Verdict(hypothesis, pairs, len(effects), effects[0] if effects else None, None, None, UNDECIDED)
@@ -80,13 +82,17 @@ def measure(row: Row, name: str) -> float | None:
 def compare(runs: Sequence[Row], right: Mapping[str, np.ndarray], *, dimension: str) -> list[Comparison]:
     """Return the dimension's values pair by pair; `right` says for each tested run by its name which images it reads rightly.
 
-    Two values that were not tested on the same images with the same labels are not compared.
+    Two values that were not tested on the same images with the same labels are not compared, nor two whose best run is one.
     """
     best: dict[Any, Row] = {}
     for row in sorted(runs, key=_merit):
         if row.name in right:
             best[row.values[dimension]] = row
-    pairs = [(one, other) for one, other in itertools.combinations(best, 2) if _same_images(best[one], best[other])]
+    pairs = [
+        (one, other)
+        for one, other in itertools.combinations(best, 2)
+        if best[one].name != best[other].name and _same_images(best[one], best[other])
+    ]
     found = [significance.mcnemar(right[best[one].name], right[best[other].name]) for one, other in pairs]
     corrected = significance.holm([p for _, _, p in found])
     return [

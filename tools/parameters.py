@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from digits import params
+from digits.errors import UserError, shown
 from digits.stage import read_text
 
 SECTIONS = (
@@ -16,4 +17,7 @@ def text() -> str:
     found = read_text(Path("params.yaml"))
     for section in SECTIONS:
         params.read_section(section, found)
+    for network, sizes in params.read_section("networks", found).items():
+        if not isinstance(sizes, dict):
+            raise UserError(f"params.yaml: networks.{network}: expected a section of keys and values; received {shown(sizes)}")
     return found

@@ -46,12 +46,16 @@ QUANTITIES = {
 
 def runs(name: str) -> list[dict]:
     """Return what is recorded of the recipe `name`, by seed."""
-    return sorted(map(_run, written(RUNS / name, "*.json")), key=lambda run: run["params"]["train"]["seed"])
+    return sorted(map(read, written(RUNS / name, "*.json")), key=lambda run: run["params"]["train"]["seed"])
 
 
-def _run(path: Path) -> dict:
+def read(path: Path) -> dict:
+    """Return what a run's file records. Raises UserError if it is damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        run = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(run, dict) or not {"params", "metrics", "timing"} <= run.keys():
+            raise ValueError("no record")
+        return run
     except ValueError:
         raise UserError(f"{path} is damaged; delete it, and `make seeds NAME={path.parent.name}` records it anew") from None
 
@@ -253,10 +257,20 @@ def put_between(path: Path, text: str, *, begin: str, end: str) -> None:
     write_text(path, with_between(path, text, begin=begin, end=end))
 
 
+def refuse_a_mix(name: str, found: list[dict]) -> None:
+    """Raise UserError if the runs of a recipe differ in more than the seed: no mean is of them all."""
+    of = [(run["params"] | {"train": run["params"]["train"] | {"seed": 0}}, run["sizes"]) for run in found]
+    if any(each != of[0] for each in of):
+        mend = f"`make seeds NAME={name}` makes them anew"
+        raise UserError(f"{RUNS / name}: expected runs that differ in their seed alone; received others; {mend}")
+
+
 def main() -> None:
     """Write all tables anew."""
     printed = list(csv.DictReader((FOLDER / "printed.csv").read_text(encoding="utf-8").splitlines()))
     recorded = {folder.name: found for folder in sorted(RUNS.iterdir()) if (found := runs(folder.name))}
+    for name, found in recorded.items():
+        refuse_a_mix(name, found)
     pages = {FOLDER / f"{name}.md": page(name, found) for name, found in recorded.items()}
     pages[FOLDER / "README.md"] = overview(printed, recorded)
     for name, parts in heads(printed, recorded).items():

@@ -16,7 +16,7 @@ from pathlib import Path
 from digits import arrays, checkpoints, crew, models, splitting, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
-from digits.errors import unknown
+from digits.errors import UserError, unknown
 from digits.params import yaml_of
 from digits.runs import Sections
 from digits.searching import Point
@@ -46,7 +46,8 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
             studies.check(study, params, recipe_of, functools.partial(accept_with, datasets))
             threads = params_at(study, params, study.start)["compute"]["threads"]
             workers = max(1, int(timing.machine()["cores"]) // threads)
-            bench = functools.partial(Bench, datasets, threads=threads, in_parts=parts, read=settings.of_a_run)
+            hashes = {network: hash_of_code(network) for network in networks(study, params)}
+            bench = functools.partial(bench_of, hashes, datasets, threads=threads, in_parts=parts)
             with crew.client_of(scheduler) if scheduler else crew.local(workers=workers) as client:
                 hands = crew.Crew(client, bench)
                 most = study.strategy.at_most()
@@ -58,23 +59,39 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
                     warn(f"{study.title}: not all runs are trained and tested{why}; the same command goes on with the rest")
         proof.write(folder, study, conductor, command=f"make study NAME={name}{' FULL=1' if full else ''}")
     say(f"{folder}/report.md")
+    if conductor.unfinished():
+        raise SystemExit(1)  # DVC would take it for done, and not go on
+
+
+def bench_of(hashes: dict[str, str], datasets: dict[str, Dataset], *, threads: int, in_parts: bool) -> Bench:
+    """Return a worker's bench. Raises UserError if the worker has other code of a network than the hash says."""
+    if any(hash_of_code(network) != wanted for network, wanted in hashes.items()):
+        raise UserError("--scheduler: expected workers started in a clone of the same commit; received one with other code")
+    return Bench(datasets, threads=threads, in_parts=in_parts, read=settings.of_a_run)
 
 
 def read(name: str, params: Sections, *, full: bool) -> Study:
-    """Return the checked study `name`."""
+    """Return the checked study `name`; its `full` is checked in any case, so that a mistake there does not wait."""
     known = sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "dvc")
     if name not in known:
         raise unknown("NAME", name, known)
-    study = studies.read(read_text(FOLDER / f"{name}.yaml"), name=name, sections=params, recipe=recipe_of, full=full)
-    studies.check(study, params, recipe_of, settings.accept)
-    return study
+    text = read_text(FOLDER / f"{name}.yaml")
+    each = {way: studies.read(text, name=name, sections=params, recipe=recipe_of, full=way) for way in (full, not full)}
+    for study in each.values():
+        studies.check(study, params, recipe_of, settings.accept)
+    return each[full]
+
+
+def networks(study: Study, params: Sections) -> set[str]:
+    """Return the networks that the study trains."""
+    found = set()
+    studies.check(study, params, recipe_of, lambda sections: found.add(sections["model"]["name"]))
+    return found
 
 
 def in_parts(study: Study, params: Sections) -> bool:
     """Return whether each of the study's networks takes its batches in parts: a worker trains them all with the same threads."""
-    networks = set()
-    studies.check(study, params, recipe_of, lambda sections: networks.add(sections["model"]["name"]))
-    return all(models.in_parts(network) for network in networks)
+    return all(models.in_parts(network) for network in networks(study, params))
 
 
 def params_at(study: Study, params: Sections, point: Point) -> Sections:

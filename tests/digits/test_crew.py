@@ -6,6 +6,7 @@ import time
 from functools import partial
 
 import pytest
+from distributed import Client, LocalCluster
 
 from digits import crew
 from digits.crew import Crew, Killed
@@ -104,3 +105,13 @@ def test_a_second_study_on_the_same_workers_ends_the_first_in_one_line_and_not_i
         first.give("a", 1)
         with pytest.raises(UserError, match="another study has taken the workers"):
             first.next_done()
+
+
+@NEEDS_LOOPBACK
+def test_a_worker_of_several_threads_is_refused_for_its_networks_are_one_run_s_at_a_time():
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address="127.0.0.1:0") as cluster,
+        Client(cluster) as client,
+        pytest.raises(UserError, match=r"--scheduler: expected workers of one thread each"),
+    ):
+        Crew(client, Doubler)

@@ -21,6 +21,13 @@ def test_seeds_that_diverged_count_as_accuracy_0_where_variations_are_ranked():
     assert second.validation.mean == pytest.approx(0.99 / 2)
 
 
+def test_where_a_seed_diverged_those_that_did_not_give_no_test_figures():
+    runs = [row(1, 0.99, name="wild"), row(2, 0.5, status=DIVERGED, name="wild")]
+    tests = {"wild-1": {"accuracy": 0.98, "macro_f1": 0.98, "images": 50}}
+    (line,) = tables.lines(NothingPrinted(), runs, tests)
+    assert (line.test, line.interval, line.macro_f1) == (None, None, None)
+
+
 def test_a_seed_that_failed_for_another_reason_is_left_out_and_none_at_all_is_no_accuracy():
     runs = [row(1, 0.9, name="one"), row(2, 0.1, status=FAILED, name="one"), row(1, 0.1, status=DIVERGED, name="none")]
     first, second = tables.lines(NothingPrinted(), runs, {})

@@ -48,6 +48,13 @@ def test_a_seed_s_effect_is_the_mean_over_the_places_where_both_ends_were_traine
     assert (verdict.pairs, verdict.seeds) == (4, 2)
 
 
+def test_one_run_that_both_ends_share_is_no_pair():
+    shared = [replace(row(seed, 0.7, size=size, net="mlp"), variation="one") for seed in (0, 1) for size in ("small", "large")]
+    verdict = verdicts.judge(claims("higher"), [*of_seeds(0.1, 0.1, net="lenet"), *shared])
+    assert (verdict.effect, verdict.pairs) == (pytest.approx(0.1), 2)
+    assert verdicts.compare(shared, {"one-0": np.ones(3, bool), "one-1": np.ones(3, bool)}, dimension="size") == []
+
+
 def test_a_place_named_in_the_hypothesis_leaves_the_others_out():
     runs = [*of_seeds(0.1, 0.1, other=1), *of_seeds(0.3, 0.3, other=2)]
     assert verdicts.judge(claims("higher", other=2), runs).effect == pytest.approx(0.3)

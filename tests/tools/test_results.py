@@ -104,10 +104,22 @@ def test_runs_of_a_recipe_that_is_gone_are_refused_before_a_table_is_written(pro
     assert files_of(project) == before
 
 
-def test_a_damaged_record_is_one_line_that_says_how_to_make_it_anew(project):
-    (project / "docs/results/runs/mlp/2.json").write_text("{")
-    with pytest.raises(UserError, match=r"runs/mlp/2\.json is damaged; delete it, and `make seeds NAME=mlp` records it anew"):
+def test_runs_that_differ_in_more_than_their_seed_are_refused_before_a_table_is_written(project):
+    path = project / "docs/results/runs/mlp/2.json"
+    changed = json.loads(path.read_text())
+    changed["params"]["train"]["epochs"] = 2
+    path.write_text(json.dumps(changed))
+    before = files_of(project)
+    with pytest.raises(UserError, match=r"runs/mlp: expected runs that differ in their seed alone; .* `make seeds NAME=mlp`"):
         results.main()
+    assert files_of(project) == before
+
+
+def test_a_damaged_record_is_one_line_that_says_how_to_make_it_anew(project):
+    for text in ("{", "{}", "[]"):
+        (project / "docs/results/runs/mlp/2.json").write_text(text)
+        with pytest.raises(UserError, match=r"runs/mlp/2\.json is damaged; delete it, and `make seeds NAME=mlp` records it anew"):
+            results.main()
 
 
 def test_a_printed_result_that_was_not_run_says_so():

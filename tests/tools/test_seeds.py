@@ -59,8 +59,9 @@ def test_a_record_names_the_commit_and_whether_the_code_was_changed_since(tmp_pa
     assert seeds.commit() == ""
 
 
-def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(monkeypatch):
+def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(tmp_path, monkeypatch):
     made, ran = [], []
+    monkeypatch.setattr(results, "RUNS", tmp_path)
     monkeypatch.setattr(seeds.workspace, "make", lambda folder, params: made.append(params))
     monkeypatch.setattr(seeds.workspace, "run", lambda *words: ran.append(words))
     monkeypatch.setattr(seeds, "record", lambda folder: {})
@@ -69,6 +70,19 @@ def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(monkeypatch)
     assert made[0]["fetch"]["offline"] == "stop"
     assert made[0]["train"]["seed"] == 3
     assert len(ran) == 1
+
+
+@pytest.mark.parametrize(("seconds", "commit"), [(1.5, "old"), (2.5, "new")])
+def test_a_run_that_trained_nothing_keeps_the_commit_of_the_one_that_did(seconds, commit, tmp_path, monkeypatch):
+    path = tmp_path / "lenet/3.json"
+    write_text(path, json.dumps({"commit": "old", "params": {}, "metrics": {}, "timing": {"train": {"seconds": 1.5}}}))
+    monkeypatch.setattr(results, "RUNS", tmp_path)
+    for name in ("make", "run"):
+        monkeypatch.setattr(seeds.workspace, name, lambda *words: None)
+    monkeypatch.setattr(seeds, "commit", lambda: "new")
+    monkeypatch.setattr(seeds, "record", lambda folder: {"timing": {"train": {"seconds": seconds}}})
+    seeds.run("lenet", seed=3)
+    assert json.loads(path.read_text())["commit"] == commit
 
 
 @pytest.fixture

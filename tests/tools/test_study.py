@@ -15,8 +15,10 @@ import psutil
 import pytest
 import yaml
 
+from digits.errors import UserError
 from digits.history import from_csv
 from tests.worlds import ENVIRONMENT, NEEDS_LOOPBACK, ROOT, project, stage
+from tools import study
 
 pytestmark = NEEDS_LOOPBACK
 STUDY = {
@@ -158,6 +160,24 @@ def test_an_unknown_study_is_one_line(finished):
     said = run(finished[0], "tinny")
     assert (said.returncode, said.stderr.count("\n")) == (2, 1)
     assert "expected tiny; received tinny" in said.stderr
+
+
+def test_a_worker_with_other_code_makes_no_bench():
+    hashes = {"softmax": study.hash_of_code("softmax")}
+    assert study.bench_of(hashes, {}, threads=1, in_parts=True)
+    with pytest.raises(UserError, match="workers started in a clone of the same commit; received one with other code"):
+        study.bench_of(hashes | {"mlp": "another"}, {}, threads=1, in_parts=True)
+
+
+@pytest.mark.slow
+def test_while_runs_are_missing_it_ends_with_status_1_and_then_goes_on(tmp_path):
+    folder = world(tmp_path, minutes=0.001)
+    said = run(folder, "tiny")
+    assert said.returncode == 1
+    assert "not all runs are trained and tested; the same command goes on with the rest" in said.stderr
+    (folder / "studies/tiny.yaml").write_text(yaml.safe_dump(STUDY, sort_keys=False))
+    assert run(folder, "tiny").returncode == 0
+    assert len(rows(folder)) == 4
 
 
 @pytest.mark.slow
