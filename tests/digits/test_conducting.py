@@ -12,7 +12,7 @@ from digits import studies
 from digits.conducting import Conductor, Variation
 from digits.crew import Killed
 from digits.errors import UserError
-from digits.runs import FINISHED
+from digits.runs import FINISHED, KILLED
 from digits.shelf import Shelf
 from digits.training import State
 from digits.variations import Outcome
@@ -25,11 +25,11 @@ HALVING = {"name": "halving", "variations": 4, "first_epochs": 2, "keep_one_in":
 
 
 class Hands:
-    """A crew of one whose worker dies of the first `deaths` orders to read the test images, and once of training a run so far."""
+    """A crew of one whose worker dies of the first `deaths` orders to read the test images, and of each training in `dies_of`."""
 
-    def __init__(self, *, deaths=0, dies_of=None, idle_to=None):
+    def __init__(self, *, deaths=0, dies_of=(), idle_to=None):
         self.idle_to = idle_to  # the epoch to which a run that goes on trains nothing more
-        self.trained, self.tested, self._given, self._deaths, self._dies_of = [], [], {}, deaths, dies_of
+        self.trained, self.tested, self._given, self._deaths, self._dies_of = [], [], {}, deaths, list(dies_of)
 
     def room(self):
         return self.size() - len(self._given)
@@ -51,8 +51,8 @@ class Hands:
                 return name, Killed("it died")
             self.tested.append(name)
             return name, Outcome(FINISHED, test={"accuracy": 0.5})
-        if (name, order.epochs) == self._dies_of:
-            self._dies_of = None
+        if (name, order.epochs) in self._dies_of:
+            self._dies_of.remove((name, order.epochs))
             return name, Killed("it died")
         began = order.state.epochs if order.state else 0
         self.trained.append((name, began, order.epochs))
@@ -63,14 +63,14 @@ class Hands:
         return name, Outcome(FINISHED, history=history, state=state, seconds=10.0 * (order.epochs - began), seconds_per_epoch=epoch)
 
 
-def conductor(folder, *, strategy="grid", minutes=0.0, shared=()):
-    """Return who carries out a study of four rates with one seed, as a new process would; points in `shared` are one variation."""
+def conductor(folder, *, strategy="grid", minutes=0.0, seeds=(1,), shared=()):
+    """Return who carries out a study of four rates, as a new process would; points in `shared` are one variation."""
     document = {
         "title": "t",
         "base": {"train.epochs": 4},
         "dimensions": {"train.learning_rate": RATES},
         "strategy": strategy,
-        "seeds": [1],
+        "seeds": list(seeds),
         "minutes": minutes,
     }
     study = studies.read(yaml.safe_dump(document), name="x", sections=PARAMS, recipe=recipe.values, full=False)
@@ -134,6 +134,20 @@ def test_a_halving_whose_time_is_up_goes_on_where_each_run_was(tmp_path, monkeyp
     assert states(tmp_path) == []
 
 
+@pytest.mark.parametrize(("minutes", "trained"), [(1, 2), (2, 3), (0, 4)])
+def test_no_run_starts_after_the_study_s_minutes_of_which_0_are_no_limit(tmp_path, monkeypatch, minutes, trained):
+    hands = Hands()
+    monkeypatch.setattr("digits.conducting.time", SimpleNamespace(monotonic=lambda: 50.0 * len(hands.trained)))
+    carry_out(tmp_path, hands, minutes=minutes)
+    assert len(hands.trained) == trained
+
+
+def test_a_row_has_the_seed_it_was_trained_with_among_its_parameters(tmp_path):
+    carry_out(tmp_path, Hands(), seeds=(3, 7))
+    rows = [Shelf(tmp_path).row(f"v{point}-{seed}") for point in range(4) for seed in (3, 7)]
+    assert [row.seed for row in rows] == [row.params["train"]["seed"] for row in rows] == 4 * [3, 7]
+
+
 def test_a_halving_trains_the_better_half_to_the_end_from_where_it_was(tmp_path):
     hands = Hands()
     assert not carry_out(tmp_path, hands, strategy=HALVING).unfinished()
@@ -161,10 +175,16 @@ def test_a_run_that_goes_on_has_the_seconds_of_all_its_rungs_and_of_its_fastest_
 
 @pytest.mark.parametrize("epochs", [2, 4])
 def test_a_halving_s_run_is_tried_twice_on_each_rung(tmp_path, epochs):
-    hands = Hands(dies_of=("v3-1", epochs))
+    hands = Hands(dies_of=[("v3-1", epochs)])
     assert not carry_out(tmp_path, hands, strategy=HALVING).unfinished()
     assert set(hands.trained[4:]) == {("v2-1", 2, 4), ("v3-1", 2, 4)}
     assert Shelf(tmp_path).row("v3-1").attempts == (2 if epochs == 4 else 1)
+
+
+def test_a_run_that_failed_on_a_later_rung_has_no_seconds_of_the_rungs_before(tmp_path):
+    carry_out(tmp_path, Hands(dies_of=2 * [("v3-1", 4)]), strategy=HALVING)
+    row = Shelf(tmp_path).row("v3-1")
+    assert (row.status, row.seconds, row.seconds_per_epoch) == (KILLED, None, None)
 
 
 @pytest.mark.parametrize("deaths", [0, 1, 5])

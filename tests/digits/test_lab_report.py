@@ -3,11 +3,14 @@
 import re
 from dataclasses import replace
 
+import pytest
 import yaml
 
 from digits import lab_report, studies, tables
 from digits.runs import FAILED
-from tests.study_rows import row
+from digits.studies import Hypothesis
+from digits.verdicts import Comparison, Verdict
+from tests.study_rows import row, table_in
 from tests.worlds import ROOT
 from tools import recipe
 
@@ -29,15 +32,15 @@ DOCUMENT = {
 }
 
 
-def report(*, command: str = "make study NAME=x", unfinished: bool = False, failed: bool = False, **changes) -> str:
+def report(*, command="make study NAME=x", unfinished=False, failed=False, tests=None, judged=(), compared=(), **changes) -> str:
     sections = yaml.safe_load((ROOT / "params.yaml").read_text())
     study = studies.read(yaml.safe_dump(DOCUMENT | changes), name="x", sections=sections, recipe=recipe.values, full=False)
     values = [study.values(point) for point in ((0, 0, 0), (1, 1, 1))]
     runs = [replace(row(1, 0.9), variation=str(i), values=each, conditions=CONDITIONS) for i, each in enumerate(values)]
     if failed:
         runs = [replace(run, status=FAILED, history=[], conditions={"date": "2026-01-02"}) for run in runs]
-    table = tables.lines(study, runs, {})
-    given = {"judged": [], "compared": [], "pictures": {}, "name": "x_full", "command": command, "unfinished": unfinished}
+    table = tables.lines(study, runs, tests or {})
+    given = {"judged": judged, "compared": compared, "pictures": {}, "name": "x_full", "command": command, "unfinished": unfinished}
     return lab_report.text(study, runs, table, **given)
 
 
@@ -70,3 +73,39 @@ def test_a_study_with_runs_left_says_so_before_anything_else():
 def test_a_study_whose_runs_all_failed_recommends_none():
     assert "make adopt" in report()
     assert "make adopt" not in report(failed=True)
+
+
+def test_our_test_figures_stand_beside_those_the_source_prints():
+    at = {"train.batch_size": 100, "net": "narrow"}
+    printed = {"source": "s", "figures": [{"at": at, "accuracy": 0.99, "macro_f1": 0.98, "seconds_per_epoch": 7}]}
+    text = report(printed=printed, tests={"0-1": {"accuracy": 0.65, "macro_f1": 0.5, "images": 100}})
+    assert table_in(text, under="## Against the source") == [
+        ["", "test accuracy", "printed", "macro F1", "printed", "s/epoch", "printed"],
+        ["net narrow, layers 32, 64, batch size 100", "0.6500", "0.99", "0.5000", "0.98", "1.00", "7"],
+    ]
+    assert "It reads 0.6500 of the test images rightly (95 % interval 0.5525 to 0.7364)." in text
+
+
+def test_two_networks_are_called_different_below_0_05_and_each_has_its_own_images():
+    compared = [Comparison("narrow", "wide", 3, 12, 0.049), Comparison("wide", "deep", 7, 5, 0.051)]
+    assert table_in(report(compare="net", compared=compared), under="## Net against one another") == [
+        ["first", "second", "only first right", "only second right", "p", ""],
+        ["narrow", "wide", "3", "12", "0.049", "different"],
+        ["wide", "deep", "7", "5", "0.051", "not told apart"],
+    ]
+
+
+@pytest.mark.parametrize(("expect", "by", "meant"), [
+    ("higher", 0.02, "higher by more than 0.02"),
+    ("higher", 0.0, "higher"),
+    ("lower", 0.02, "lower by more than 0.02"),
+    ("same", 0.02, "the same within 0.02"),
+])  # fmt: skip
+def test_a_hypothesis_says_how_much_is_meant_and_its_verdict_what_was_found(expect, by, meant):
+    hypothesis = Hypothesis("Small is better.", "train.batch_size", 100, 50, {"net": "wide"}, "accuracy", expect, by)
+    text = report(judged=[Verdict(hypothesis, 6, 3, 0.1, -0.2, 0.4, "undecided")])
+    assert f"1. Small is better. *Validation accuracy, batch size 100 to 50, at net wide: {meant}.*" in text.splitlines()
+    assert table_in(text, under="## What became of the hypotheses") == [
+        ["", "from, to", "of", "effect", "95 % over the seeds", "pairs", ""],
+        ["1", "batch size 100 to 50, net wide", "accuracy", "+0.1000", "-0.2000 to +0.4000", "6", "**undecided**"],
+    ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digits.searching import Grid, Halving, LineSearch, Random, drawn, score
+from digits.searching import Grid, Halving, LineSearch, Random, Trial, drawn, score
 
 SPACES = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(tuple)
 
@@ -49,8 +49,22 @@ def test_every_point_of_a_space_is_drawn_once(space, seed):
     assert sorted(drawn(space, seed=seed)) == sorted(itertools.product(*map(range, space)))
 
 
-def line_search(space, *, variations=40, shuffled=False, seed=0):
-    return LineSearch(space, variations, (0,) * len(space), 3, shuffled, seed)
+def line_search(space, *, variations=40, start=None, rounds=3, shuffled=False, seed=0):
+    return LineSearch(space, variations, start or (0,) * len(space), rounds, shuffled, seed)
+
+
+def first_descent(strategy, worth):
+    scores, _ = played(strategy, worth)
+    return [step for step in strategy.path(scores) if step.descent == 1]
+
+
+def flat(point):
+    return 0.5
+
+
+def stair(point):
+    """Return what grows along the diagonal alone, where a round can climb no more than one step in each direction."""
+    return sum(point) / 20 if point[0] - point[1] in (0, 1) else 0
 
 
 @given(SPACES, st.booleans(), st.integers(0, 99), st.integers(1, 60))
@@ -78,6 +92,48 @@ def test_a_line_search_finds_the_best_of_dimensions_that_do_not_depend_on_each_o
     strategy = line_search((4, 3, 5), variations=11)
     scores, _ = played(strategy, lambda point: sum(((1, 3, 2, 0)[point[0]], (2, 5, 1)[point[1]], (0, 1, 4, 3, 2)[point[2]])))
     assert max(scores, key=lambda point: scores[point]) == (1, 1, 2)
+
+
+def test_a_line_search_begins_at_the_study_s_start_and_stays_there_where_all_is_flat():
+    path = first_descent(line_search((3, 4), start=(2, 1)), flat)
+    assert [step.candidates for step in path] == [((0, 1), (1, 1), (2, 1)), ((2, 0), (2, 1), (2, 2), (2, 3))]
+    assert [step.chosen for step in path] == [(2, 1), (2, 1)]
+
+
+@pytest.mark.parametrize("rounds", [1, 3])
+def test_a_line_search_that_still_gets_better_begins_again_after_its_rounds(rounds):
+    path = first_descent(line_search((6, 6), rounds=rounds), stair)
+    assert [step.round for step in path] == [number for number in range(1, rounds + 1) for _ in range(2)]
+    assert path[-1].chosen == (rounds, rounds)
+
+
+def test_a_shuffled_line_search_takes_the_dimensions_in_an_order_drawn_by_its_seed():
+    def order(**words):
+        return tuple(step.dimension for step in first_descent(line_search((2,) * 7, **words), flat))
+
+    orders = {order(shuffled=True, seed=seed) for seed in range(3)}
+    assert len({*orders, order()}) == 4
+    assert {tuple(sorted(each)) for each in orders} == {order()} == {tuple(range(7))}
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        lambda seed: Random((5, 5), 6, seed),
+        lambda seed: Halving((5, 5), 8, 9, 1, 3, seed),
+        lambda seed: line_search((5, 5), seed=seed),  # where it begins again
+    ],
+    ids=["random", "halving", "line search"],
+)
+def test_another_seed_draws_other_points(strategy):
+    first, second = (list(played(strategy(seed), flat)[0]) for seed in (1, 2))
+    assert first != second
+
+
+def test_halving_judges_each_rung_by_its_own_epochs():
+    """The first point was better when it was chosen, and is worse now that it has been trained to the end."""
+    scores = {(0,): [0.5, 0.6, 0.1, 0.1], (1,): [0.5, 0.5]}
+    assert set(Halving((2,), 4, 2, 2, 2, 0).wanted(scores)) == {Trial((0,), 4), Trial((1,), 2)}
 
 
 def test_a_failed_point_is_worse_than_any_other():

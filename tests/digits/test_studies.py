@@ -61,6 +61,11 @@ def test_a_good_file_is_read_and_its_base_is_the_start():
     assert sections["train"]["optimizer"] == "sgd"
 
 
+def test_a_hypothesis_is_read_as_it_stands():
+    (hypothesis,) = read().hypotheses
+    assert hypothesis == studies.Hypothesis("t", "train.batch_size", 100, 50, {"net": "none"}, "accuracy", "same", 0.1)
+
+
 def test_a_variation_s_sizes_are_its_own_though_the_recipe_is_read_once():
     dimensions = {"net": {"as it is": {"recipe": "mlp"}, "narrow": {"networks.mlp.hidden": 8}}}
     document = changed(["dimensions"], dimensions) | {"strategy": "grid", "hypotheses": [], "full": {}, "printed": None}

@@ -30,8 +30,10 @@ def of_seeds(*differences, **values):
         ("higher", 0.11, (0.10, 0.11, 0.12), "undecided"),
         ("lower", 0, (-0.10, -0.11, -0.12), "borne out"),
         ("lower", 0, (0.10, 0.11, 0.12), "refuted"),
+        ("lower", 0.2, (-0.10, -0.11, -0.12), "refuted"),
         ("same", 0.2, (0.10, 0.11, 0.12), "borne out"),
         ("same", 0.05, (0.10, 0.11, 0.12), "refuted"),
+        ("same", 0.05, (-0.10, -0.11, -0.12), "refuted"),
         ("same", 0.11, (0.10, 0.11, 0.12), "undecided"),
         ("higher", 0, (0.3,), "undecided"),
         ("higher", 0, (), "undecided"),
@@ -66,12 +68,11 @@ def test_a_diverged_run_counts_as_accuracy_0_and_one_that_failed_otherwise_as_no
     assert verdicts.judge(claims("higher"), [runs[0], row(0, 0, size="large", status=FAILED)]).pairs == 0
 
 
-def test_seconds_and_log_loss_can_be_claimed():
-    runs = [
-        row(i, 0.5 + 0.1 * (end == "large"), seconds=2.0 + (end == "large"), size=end) for i in (1, 2) for end in ("small", "large")
-    ]
-    assert verdicts.judge(claims("higher", measure="seconds_per_epoch"), runs).effect == pytest.approx(1.0)
-    assert verdicts.judge(claims("lower", measure="log_loss"), runs).effect == pytest.approx(-0.1)
+@pytest.mark.parametrize(("measure", "effect"), [("seconds_per_epoch", 1.0), ("parameters", 50), ("log_loss", -0.1)])
+def test_seconds_parameters_and_log_loss_can_be_claimed(measure, effect):
+    small = [row(seed, 0.5, seconds=2.0, size="small") for seed in (1, 2)]
+    large = [replace(row(seed, 0.6, seconds=3.0, size="large"), parameters=small[0].parameters + 50) for seed in (1, 2)]
+    assert verdicts.judge(claims("higher", measure=measure), small + large).effect == pytest.approx(effect)
 
 
 def test_networks_are_compared_by_their_run_of_the_best_validation_on_the_same_images():
@@ -83,9 +84,21 @@ def test_networks_are_compared_by_their_run_of_the_best_validation_on_the_same_i
     assert found.p == pytest.approx(2 / 2**10)
 
 
+def test_the_p_values_of_three_networks_are_corrected_for_three_pairs():
+    runs = [row(1, accuracy, size=size) for accuracy, size in ((0.6, "small"), (0.7, "middle"), (0.9, "large"))]
+    right = {name: np.arange(40) < count for name, count in (("small-1", 24), ("middle-1", 30), ("large-1", 40))}
+    found = verdicts.compare(runs, right, dimension="size")
+    p = {each.only_first + each.only_second: each.p for each in found}
+    assert p == {16: 3 * 2 / 2**16, 10: 2 * 2 / 2**10, 6: 2 / 2**6}
+
+
 @pytest.mark.parametrize("other", [
     {"fetch": {"dataset": "fashion_mnist"}},
+    {"csv": {"test": "other.csv"}},
+    {"pictures": {"normalise": "none"}},
     {"split": {"test": 20, "order": "file", "seed": 1, "merge": {}}},
+    {"split": {"test": 10, "order": "shuffled", "seed": 1, "merge": {}}},
+    {"split": {"test": 10, "order": "file", "seed": 2, "merge": {}}},
     {"split": {"test": 10, "order": "file", "seed": 1, "merge": {"8": "round"}}},
 ])  # fmt: skip
 def test_networks_tested_on_other_images_or_labels_are_not_compared_and_the_rest_is(other):

@@ -1,7 +1,34 @@
-import pytest
+from dataclasses import replace
 
+import pytest
+import yaml
+
+from digits import rows
 from digits.errors import UserError
+from digits.writing import write_text
+from tests.study_rows import row
+from tests.worlds import params, sections_of
 from tools import adopt
+
+OF_A_ROW = {
+    "fetch": {"dataset": "strokes"},
+    "csv": {"test_rows": 7},
+    "pictures": {"normalise": "none"},
+    "split": {"train": 7},
+    "model": {"name": "mlp"},
+    "networks": {"mlp": {"hidden": 8}},
+    "compute": {"threads": 7},
+    "augment": {"rotate": 7},
+    "train": {"epochs": 7, "seed": 3},
+}
+
+
+def test_all_that_a_row_was_trained_with_is_written_into_params_yaml_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    params(tmp_path)
+    write_text(tmp_path / "output/studies/tiny/rows/ab12-3.json", rows.to_json(replace(row(3, 0.9, net="mlp"), params=OF_A_ROW)))
+    adopt.main("tiny", "ab12")
+    assert yaml.safe_load((tmp_path / "params.yaml").read_text()) == sections_of(**OF_A_ROW)
 
 
 @pytest.mark.parametrize("text", ["train: [", "", "train: 3"])

@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,19 +60,6 @@ def test_a_record_names_the_commit_and_whether_the_code_was_changed_since(tmp_pa
     assert seeds.commit() == ""
 
 
-def test_a_recorded_run_takes_no_stand_in_for_the_recipe_s_data_set(tmp_path, monkeypatch):
-    made, ran = [], []
-    monkeypatch.setattr(results, "RUNS", tmp_path)
-    monkeypatch.setattr(seeds.workspace, "make", lambda folder, params: made.append(params))
-    monkeypatch.setattr(seeds.workspace, "run", lambda *words: ran.append(words))
-    monkeypatch.setattr(seeds, "record", lambda folder: {})
-    monkeypatch.setattr(seeds, "write_text", lambda path, text: None)
-    seeds.run("lenet", seed=3)
-    assert made[0]["fetch"]["offline"] == "stop"
-    assert made[0]["train"]["seed"] == 3
-    assert len(ran) == 1
-
-
 @pytest.mark.parametrize(("seconds", "commit"), [(1.5, "old"), (2.5, "new")])
 def test_a_run_that_trained_nothing_keeps_the_commit_of_the_one_that_did(seconds, commit, tmp_path, monkeypatch):
     path = tmp_path / "lenet/3.json"
@@ -91,6 +79,21 @@ def project(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "docs/results/runs/mlp", tmp_path / "docs/results/runs/mlp")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def test_each_seed_is_trained_without_stand_in_or_run_cache_and_has_its_record_before_the_tables_are_made(project, monkeypatch):
+    made, ran = [], []
+    monkeypatch.setattr(seeds.workspace, "make", lambda folder, params: made.append(params))
+    monkeypatch.setattr(seeds.workspace, "run", lambda *words: ran.append(words))
+    monkeypatch.setattr(seeds.results, "main", lambda: ran.append("tables"))
+    monkeypatch.setattr(seeds, "record", lambda folder: {"of": str(folder), "timing": {"train": {}}})
+    monkeypatch.setattr(seeds, "commit", lambda: "abc1234")
+    seeds.main("mlp", "2")
+    assert [(params["train"]["seed"], params["fetch"]["offline"]) for params in made] == [(1, "stop"), (2, "stop")]
+    folders = [Path(f"output/seeds/mlp/{seed}") for seed in (1, 2)]
+    assert ran == [*((folder, "dvc", "repro", "--no-run-cache", "plot") for folder in folders), "tables"]
+    records = [json.loads((project / f"docs/results/runs/mlp/{seed}.json").read_text()) for seed in (1, 2)]
+    assert [(record["commit"], record["of"]) for record in records] == [("abc1234", str(folder)) for folder in folders]
 
 
 def test_runs_of_a_recipe_as_it_is_now_may_stand_beside_new_ones_and_others_not(project):
