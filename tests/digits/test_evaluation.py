@@ -90,6 +90,14 @@ def test_certain_and_right_is_perfect():
     }
 
 
+def test_macro_f1_is_in_the_middle_of_its_interval():
+    labels, answers = np.arange(100) % 2, np.arange(100) % 3 % 2
+    figures = evaluation.metrics(np.eye(2)[answers], labels, bins=15)
+    macro_f1, half = evaluation.macro_f1_and_half_interval(evaluation.confusion(labels, answers, classes=2))
+    found = [figures[key] for key in ("macro_f1_low", "macro_f1", "macro_f1_high")]
+    assert found == pytest.approx([macro_f1 - half, macro_f1, macro_f1 + half])
+
+
 def test_log_loss_stays_finite_for_a_certain_mistake():
     assert evaluation.metrics(np.eye(2), np.array([1, 1]), bins=15)["log_loss"] == pytest.approx(-np.log(1e-7) / 2)
 

@@ -30,6 +30,12 @@ def test_the_fused_update_is_keras_own_but_for_the_last_bits(name, theirs):
         np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-6)
 
 
+def test_momentum_adds_its_share_of_the_last_update_to_the_next():
+    """Updates of 0.01, then of 0.009 and half of the first."""
+    kernel = after(optimizers.build("momentum", momentum=0.5, weight_decay=0.0), np.ones((2, 3, 4), np.float32))[0]
+    np.testing.assert_allclose(kernel, np.linspace(-1, 1, 12).reshape(3, 4) - 0.01 - (0.009 + 0.005), atol=1e-6)
+
+
 @pytest.mark.parametrize("name", optimizers.NAMES)
 def test_an_update_goes_against_the_gradient(name):
     kernel = after(optimizers.build(name, momentum=0.9, weight_decay=0.0), np.ones((5, 3, 4), np.float32))[0]

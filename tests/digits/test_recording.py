@@ -1,4 +1,5 @@
 import errno
+import json
 import shutil
 
 import numpy as np
@@ -41,6 +42,18 @@ def test_from_the_first_epoch_on_best_weights_h5_holds_the_best_weights_so_far(t
     losses = [row["validation_loss"] for row in state.history]
     assert losses[2] > losses[1]
     assert on_disk == pytest.approx(np.minimum.accumulate(losses).tolist(), abs=1e-5)
+
+
+def test_the_seconds_of_an_epoch_s_updates_are_the_median_of_those_it_was_told(tmp_path):
+    network = models.build("softmax", classes=10, seed=0)
+    recorder = Recorder(network, output=tmp_path, run_id="run", run_name="run", epochs=3, images=200)
+    history = [{"epoch": epoch, "learning_rate": 0.1} for epoch in (1, 2, 3)]
+    states = [training.State(epoch, history[:epoch], epoch, best_weights=network.get_weights()) for epoch in (1, 2, 3)]
+    for state, seconds in zip(states, (50, 10, 300), strict=True):
+        recorder.epoch_done(state, seconds=seconds)
+    recorder.finish(states[-1])
+    times = json.loads((tmp_path / "timing.json").read_text())["train"]
+    assert [times[key] for key in ("epochs", "gradient_seconds_per_epoch", "images_per_second")] == [3, 50, 4]
 
 
 def test_a_disk_too_full_for_the_weights_is_refused_before_hdf5_sees_it(tmp_path, monkeypatch):

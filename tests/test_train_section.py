@@ -1,0 +1,69 @@
+"""The section `train` of params.yaml, as the stage and a study's worker hand it to the training loop, which does not run."""
+
+from unittest.mock import ANY, Mock
+
+import numpy as np
+import pytest
+
+from digits import arrays, models, schedules, splitting, training, variations
+from digits.augmentation import AugmentParams
+from digits.distribution import WorkersParams
+from stages import train
+from tests.worlds import labelled_images, sections_of
+from tools import settings
+
+DATA = labelled_images(train=70, test=10)
+MOVES = {"flip": 0.5, "shift": 1, "rotate": 10.0, "scale": 0.2, "elastic": 0.5, "erase": 4}
+TRAIN = {
+    "epochs": 4, "batch_size": 30, "momentum": 0.7, "weight_decay": 0.05, "learning_rate": 0.3, "schedule": "exponential",
+    "decay": 0.5, "warmup_epochs": 1.5, "l2": 0.01, "label_smoothing": 0.2, "patience": 3, "measured": "validation", "seed": 5,
+}  # fmt: skip
+
+
+def by_the_stage(sections, folder):
+    for name, part in splitting.split(DATA, **sections["split"]).items():
+        arrays.save(folder / f"{name}.npz", part)
+    run = settings.of_a_run(sections)
+    workers = WorkersParams(timeout=60)
+    train.main(folder, folder / "output", run.model, sections["networks"], run.compute, run.augment, run.train, workers)
+
+
+def by_a_worker(sections, folder):
+    bench = variations.Bench({"made": DATA}, threads=1, read=settings.of_a_run)
+    bench.run(variations.Order(sections, seed=TRAIN["seed"], data="made", epochs=TRAIN["epochs"]))
+
+
+@pytest.mark.parametrize(("optimizer", "own"), [("momentum", "momentum"), ("adamw", "weight_decay")])
+@pytest.mark.parametrize("asked", [by_the_stage, by_a_worker])
+def test_every_key_reaches_the_loop(asked, optimizer, own, tmp_path, monkeypatch):
+    for module in (train, variations):
+        monkeypatch.setattr(module, "deterministic", Mock())  # too late in a process that has computed
+    loop = Mock(side_effect=KeyboardInterrupt)
+    monkeypatch.setattr(training, "train", loop)
+    sections = sections_of(
+        split={"train": 50, "validation": 20, "test": 10},
+        model={"name": "mlp"},
+        networks={"mlp": {"hidden": 4}},
+        augment=MOVES,
+        train=TRAIN | {"optimizer": optimizer},
+    )
+    assert [key for key, usual in sections_of()["train"].items() if sections["train"][key] == usual] == ["strategy"]
+    with pytest.raises(KeyboardInterrupt):
+        asked(sections, tmp_path)
+
+    (network, _), given = loop.call_args
+    rates = schedules.rates("exponential", peak=0.3, epochs=4, steps_per_epoch=2, decay=0.5, warmup_epochs=1.5)
+    assert np.array_equal(network.get_weights()[0], models.build("mlp", classes=10, seed=5, hidden=4).get_weights()[0])
+    assert given.pop("optimizer").get_config()[own] == TRAIN[own]
+    assert given.pop("rates").tolist() == rates.tolist()
+    assert list(given.pop("measured")) == ["validation"]
+    assert given == {
+        "num_epochs": 4,
+        "batch_size": 30,
+        "moves": AugmentParams(**MOVES),
+        "objective": training.Objective(classes=10, smoothing=0.2, l2=0.01),
+        "patience": 3,
+        "seed": 5,
+        "state": ANY,
+        "watcher": ANY,
+    }
