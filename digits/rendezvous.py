@@ -6,13 +6,14 @@ The chief, worker 0, listens at its address until each of the others has called,
 import json
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 from digits.errors import UserError, shown
 
 GO = b"go\n"
 HEAR = 1.0  # seconds for who calls to say its number
+LOOK = 0.5  # seconds between two looks whether who has called is still there
 PAUSE = 0.1  # seconds between two calls to a chief that does not listen yet
 
 
@@ -66,21 +67,21 @@ def _wait_for_others(workers: Cluster, *, deadline: float, timeout: float) -> No
     calls: dict[int, socket.socket] = {}
     try:
         with ExitStack() as opened, socket.create_server(("", port)) as server:
-            try:
-                while not all(index in calls and _holds(calls[index]) for index in others):  # who died has to call again
-                    server.settimeout(_left(deadline))
+            while len(calls) < len(others) or not all(map(_holds, calls.values())):
+                server.settimeout(min(LOOK, _left(deadline)))
+                calls = {number: call for number, call in calls.items() if _holds(call)}  # who died has to call again
+                with suppress(TimeoutError):
                     call = opened.enter_context(server.accept()[0])
                     number = _heard(call, seconds=min(HEAR, _left(deadline)))
                     if number in others:
                         calls[number] = call
                     else:
                         call.close()
-            except (_Late, TimeoutError):
-                gone = [index for index in others if index not in calls or not _holds(calls[index])]
-                absent = ", ".join(f"{index} ({workers.addresses[index]})" for index in gone)
-                raise UserError(f"worker {absent} did not come within {timeout:g} s (workers.timeout)") from None
             for call in calls.values():
                 call.sendall(GO)
+    except _Late:
+        absent = ", ".join(f"{index} ({workers.addresses[index]})" for index in others if index not in calls)
+        raise UserError(f"worker {absent} did not come within {timeout:g} s (workers.timeout)") from None
     except OSError as error:
         raise UserError(f"the chief cannot listen at {workers.addresses[0]}: {error.strerror or error}") from None
 

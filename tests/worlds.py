@@ -1,10 +1,12 @@
 """Small worlds for tests, built in place."""
 
+import inspect
 import resource
 import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 import yaml
 
 from digits.arrays import Dataset, Split
+from digits.params import read, read_section
 
 ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -112,6 +115,19 @@ def peak_of_stage(name: str, *words: object, folder: Path, seconds: float = 300)
     run = subprocess.run(words, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=seconds, check=False)
     assert run.returncode == 0, run.stderr
     return float(run.stdout.splitlines()[-1]) * 1024
+
+
+def call(main: Callable[..., None], *paths: object, **changed: dict) -> None:
+    """Call a stage's `main` within this process, as from the project's params.yaml with some keys of some sections changed."""
+    text = yaml.safe_dump(sections_of(**changed))
+    kinds = {name: each.annotation for name, each in inspect.signature(main).parameters.items()}
+    named = zip((name for name, kind in kinds.items() if kind is Path), map(Path, paths), strict=False)
+    sections = {
+        name: read_section(name, text) if kind is dict else read(kind, name, text)
+        for name, kind in kinds.items()
+        if kind is not Path
+    }
+    main(**dict(named), **sections)
 
 
 def command(name: str, *words: object) -> list[str]:

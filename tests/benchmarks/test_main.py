@@ -78,6 +78,8 @@ def test_a_seed_that_fails_leaves_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(accuracy_for_time, "slow_seconds", lambda **_: {"seconds_per_epoch": [5.0], "images": 5000})
     found = accuracy_for_time.measure(folder=tmp_path, threads=1, quick=False)
     assert [run["seed"] for run in found["fast"] if "failed" not in run] == [1, 3, 4, 5]
+    took = {"gradient_seconds": 6.0, "training_seconds": 7.0}  # of all its epochs
+    assert found["fast"][0] == {"seed": 1, "dataset": "mnist", "accuracy": 0.99} | took
     assert (found["fast"][1], bench.lacks_something(found)) == ({"seed": 2, "failed": "out of luck"}, True)
 
 

@@ -1,7 +1,9 @@
 """Our loop and Keras' `fit` as they are measured: each epoch waits for its turn, and what they train learns."""
 
 import io
+import json
 import time
+from unittest.mock import MagicMock
 
 import numpy as np
 import psutil
@@ -9,7 +11,7 @@ import pytest
 
 from benchmarks import epochs, steps, turns, ways
 from benchmarks.operations import flop_per_image
-from benchmarks.ways import CLASSES, SEED, Turns, keras_fit, recorded_loop
+from benchmarks.ways import CLASSES, PRODUCT_FLOP, SEED, Task, Turns, keras_fit, matrix_product, recorded_loop
 from digits import models
 from digits.compute import keras
 
@@ -40,6 +42,34 @@ def test_a_recorded_epoch_says_where_its_steps_spend_their_time(tmp_path):
     assert {"convolutions", "filter gradients", "picture gradients", "matrix products", "pooling", "optimizer"} < spent.keys()
     assert spent["filter gradients"] > spent["pooling"]
     assert found["step"] / 3 < sum(spent.values()) < 3 * found["step"]  # two run beside each other, and the recording has gaps
+
+
+def task(images: int) -> Task:
+    return Task("mlp", np.zeros((images, 28, 28), np.uint8), np.zeros(images, np.uint8), 2, 100, 0.001, threads=2)
+
+
+def test_the_recorded_epoch_s_seconds_are_told_as_milliseconds_a_step(monkeypatch):
+    said = io.StringIO()
+    monkeypatch.setattr(recorded_loop.own_loop, "built", MagicMock())
+    monkeypatch.setattr(recorded_loop.own_loop, "run", lambda *_, measured, watcher: setattr(watcher, "seconds", 0.5))
+    monkeypatch.setattr(recorded_loop, "by_kind", lambda _folder: {"pooling": 0.25})
+    recorded_loop.train(task(images=500), Turns(io.StringIO("\n"), said))
+    assert json.loads(said.getvalue().splitlines()[-1]) == {"step": 100.0, "pooling": 50.0}
+
+
+def test_a_turn_of_the_yardstick_is_as_many_operations_as_it_counts(monkeypatch):
+    done = []
+
+    def product(left: np.ndarray, right: np.ndarray) -> MagicMock:
+        done.append(2 * left.size * right.shape[1])
+        return MagicMock()
+
+    tensorflow = MagicMock(matmul=product)
+    tensorflow.random.stateless_uniform = lambda shape, _seed: np.broadcast_to(0, shape)  # takes no room
+    monkeypatch.setattr(matrix_product, "tf", tensorflow)
+    with pytest.raises(SystemExit):
+        matrix_product.train(task(images=0), Turns(io.StringIO("\n"), io.StringIO()))
+    assert sum(done[1:]) == PRODUCT_FLOP  # the first is before its turn
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,16 @@ def test_a_pixel_the_network_does_not_look_at_has_no_part():
     assert maps.reshape(3, -1)[:, 200:].any(axis=1).all()
 
 
+def test_a_step_takes_the_gradient_in_its_middle():
+    network = models.build("softmax", classes=10, seed=1)
+    weights = np.random.default_rng(5).normal(size=(784, 10)) / 10
+    network.layers[-1].set_weights([weights, np.zeros(10)])
+    maps, _ = integrated_gradients(network, IMAGES, classes=CLASSES, steps=1)
+    half = np.exp(IMAGES.reshape(3, -1) / 255 / 2 @ weights)
+    gradients = weights.T[CLASSES] - half / half.sum(axis=1, keepdims=True) @ weights.T  # of log p, half-way from the blank image
+    np.testing.assert_allclose(maps.reshape(3, -1), IMAGES.reshape(3, -1) / 255 * gradients, atol=1e-5)
+
+
 def test_the_number_of_steps_need_not_fill_a_batch():
     network = models.build("mlp", classes=10, seed=1)
     few, many = (integrated_gradients(network, IMAGES, classes=CLASSES, steps=steps)[0] for steps in (saliency.BATCH + 1, 640))

@@ -80,6 +80,12 @@ def test_the_same_seed_draws_the_same_rows_and_another_seed_others(order, seed):
     assert not np.array_equal(first, other)
 
 
+@pytest.mark.parametrize("order", ["shuffled", "stratified"])
+def test_the_test_file_is_drawn_from_by_other_numbers_than_the_training_file(order):
+    splits = split(labelled_images(train=60, test=60), train=60, validation=0, test=60, order=order)
+    assert not np.array_equal(splits["train"].source_index, splits["test"].source_index)
+
+
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=40) | st.tuples(st.just(500), *[st.integers(1, 5)] * 60))
 def test_every_head_of_the_stratified_order_has_each_class_s_share_to_within_one(counts):
     order = splitting._evenly(np.array(counts))

@@ -1,5 +1,7 @@
 """The stage `embedding` on symbols and weights made here."""
 
+from unittest.mock import MagicMock
+
 import cv2
 import numpy as np
 import pytest
@@ -7,8 +9,9 @@ import pytest
 from digits import arrays, models, strokes
 from digits.embedding import choose
 from digits.errors import UserError
+from stages import embedding as the_stage
 from stages.tables import read_both, read_tables, write_tables
-from tests.worlds import bars, params, says_one_line, stage
+from tests.worlds import bars, call, params, says_one_line, stage
 
 WORDS = ("data/symbols", "data/splits/train.npz", "output/train/best.weights.h5", "output/embedding")
 SIZES = {"filters": 2, "dense": 12}
@@ -84,6 +87,21 @@ def test_a_layer_named_in_params_is_the_one_and_an_unknown_one_is_refused():
     assert choose(network, *letters, layer="dense", each=6)[1] == "dense"
     with pytest.raises(UserError, match="expected dense; received dens;"):
         choose(network, *letters, layer="dens", each=6)
+
+
+def test_the_letters_that_decide_on_the_best_layer_are_drawn_by_a_seed_of_their_own(compared, monkeypatch):
+    class Chosen(Exception):
+        pass
+
+    choose = MagicMock(side_effect=Chosen)
+    monkeypatch.setattr(the_stage, "choose", choose)
+    monkeypatch.setattr(the_stage.trained, "network", MagicMock())
+    for seed in (5, 6):
+        with pytest.raises(Chosen):
+            call(the_stage.main, *(compared / word for word in WORDS), embedding={"validation_sets": 1, "validation_seed": seed})
+    first, other = (given.args[1] for given in choose.call_args_list)
+    assert len(first) == len(other) == 27
+    assert not np.array_equal(first, other)
 
 
 def test_one_s_own_take_the_examples_numbers_of_categories_and_a_new_category_is_refused(tmp_path):

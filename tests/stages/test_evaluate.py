@@ -1,18 +1,25 @@
 """The stage `evaluate` on weights made here, and `plot` on what it wrote."""
 
 import json
+from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import cv2
 import numpy as np
 import pytest
 
 from digits import arrays, models
+from digits.evaluation import calibration_error
 from digits.history import to_csv
-from tests.worlds import bars, params, says_one_line, stage
+from stages import evaluate, plot
+from tests.worlds import bars, call, labelled_images, params, says_one_line, split_of, stage
 
 WORDS = ("data/splits/test.npz", "output/train/best.weights.h5", "output")
 PLOT_WORDS = ("output/train/history.csv", "output/predictions.npz", "data/splits/test.npz", "output")
 PICTURES = ("accuracy", "loss", "confusion", "examples", "mistakes")
+LOSSES = {f"{split}_{what}": 0.5 for split in ("train", "validation", "test") for what in ("loss", "accuracy")}
+HISTORY = to_csv([{"epoch": 1, "learning_rate": 0.1} | LOSSES])
+SAID = np.random.default_rng(0).dirichlet(np.ones(10), 40).astype(np.float32)
 
 
 def world(folder):
@@ -20,8 +27,7 @@ def world(folder):
     arrays.save(folder / "data/splits/test.npz", bars(80))
     (folder / "output/train").mkdir(parents=True)
     models.build("resnet5", classes=10, seed=5).save_weights(folder / "output/train/best.weights.h5")
-    losses = {f"{split}_{what}": 0.5 for split in ("train", "validation", "test") for what in ("loss", "accuracy")}
-    (folder / "output/train/history.csv").write_text(to_csv([{"epoch": 1, "learning_rate": 0.1} | losses]))
+    (folder / "output/train/history.csv").write_text(HISTORY)
     return folder
 
 
@@ -92,3 +98,55 @@ def test_plot_refuses_a_history_that_is_no_table(tmp_path):
     folder = world(tmp_path)
     (folder / "output/train/history.csv").write_text("<html>,2\nno,number\n")
     assert says_one_line(stage("plot", *PLOT_WORDS, folder=folder), "history.csv", "expected a number")
+
+
+@pytest.fixture
+def split(tmp_path):
+    """Write 40 test images that hold their row's number, and return their split."""
+    made = labelled_images(train=0, test=40)
+    split = split_of(made.test_images, made.test_labels)
+    arrays.save(tmp_path / "test.npz", split)
+    return split
+
+
+@pytest.fixture
+def drawn(split, tmp_path, monkeypatch):
+    """Return what `plot` hands to the drawing of each picture where SAID was said of the images, with some of its keys changed."""
+    said = arrays.Predictions(SAID, split.labels, split.class_names, split.dataset, np.array("network"))
+    arrays.save(tmp_path / "predictions.npz", said)
+    (tmp_path / "history.csv").write_text(HISTORY)
+    monkeypatch.setattr(plot, "write_figure", MagicMock())
+
+    def drawn(**changed):
+        draws = {name: MagicMock() for name in PICTURES}
+        for name, draw in draws.items():
+            monkeypatch.setattr(getattr(plot, name), "draw", draw)
+        call(plot.main, *(tmp_path / name for name in ("history.csv", "predictions.npz", "test.npz", "output")), plot=changed)
+        return {name: draw.call_args for name, draw in draws.items()}
+
+    return drawn
+
+
+def test_the_examples_are_drawn_by_the_seed_of_plot(drawn):
+    first, again, other = (drawn(seed=seed)["examples"].args[0] for seed in (7, 7, 8))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_as_many_mistakes_are_drawn_as_asked_for(drawn):
+    assert len(drawn(mistakes=3)["mistakes"].args[0]) == 3
+
+
+@pytest.mark.parametrize("name", ["examples", "mistakes"])
+def test_beside_an_image_stands_the_probability_of_the_class_it_was_read_as(drawn, name):
+    (images,), beside = drawn()[name]
+    assert beside["probabilities"].tolist() == SAID[images[:, 0, 0], beside["predicted"]].tolist()
+    assert beside["predicted"].tolist() == SAID[images[:, 0, 0]].argmax(axis=1).tolist()
+
+
+def test_the_calibration_error_is_that_of_as_many_bins_as_asked_for(split, tmp_path, monkeypatch):
+    monkeypatch.setattr(evaluate.trained, "network", lambda *_, **__: SimpleNamespace(count_params=lambda: 0))
+    monkeypatch.setattr(evaluate.inference, "predict", lambda *_: SAID)
+    call(evaluate.main, tmp_path / "test.npz", "weights", tmp_path, evaluate={"calibration_bins": 40})
+    written = json.loads((tmp_path / "metrics.json").read_text())["calibration_error"]
+    assert written == round(calibration_error(SAID, split.labels, bins=40), 6)

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from digits import arrays, datasets
+from stages import fetch
 from tests import worlds
 
 pytestmark = worlds.NEEDS_LOOPBACK  # a server of our own stands for the mirrors
@@ -569,6 +570,33 @@ def test_pictures_can_have_their_class_in_their_names(world):
     assert world.fetch().stderr == ""
     data = arrays.load(world.raw, arrays.Dataset)
     assert (data.class_names.tolist(), data.train_labels.tolist(), data.test_labels.tolist()) == (["alpha", "beta"], [0, 1], [0])
+
+
+@pytest.fixture
+def fetch_here(tmp_path):
+    """Return what fetches eight pictures of two classes within this process, with some keys of `pictures` changed."""
+    for number in range(4):
+        for label in "ab":
+            put_picture(tmp_path / f"own/train/{label}/{number}.png", length=10 + 8 * number)
+
+    def fetch_here(**changed: object) -> arrays.Dataset:
+        given = {"fetch": {"dataset": "pictures", "own": str(tmp_path / "own")}, "pictures": changed}
+        worlds.call(fetch.main, *(tmp_path / name for name in ("download", "raw.npz", "note.txt")), **given)
+        return arrays.load(tmp_path / "raw.npz", arrays.Dataset)
+
+    return fetch_here
+
+
+@pytest.mark.parametrize(("share", "tests"), [(0.01, 2), (0.5, 4), (0.75, 6)])
+def test_of_each_class_s_pictures_the_share_asked_for_is_for_testing(fetch_here, share, tests):
+    data = fetch_here(test_share=share)
+    assert (len(data.train_images), len(data.test_images)) == (8 - tests, tests)
+
+
+def test_pictures_are_read_by_the_ink_asked_for(fetch_here):
+    found, dark, light = (fetch_here(ink=ink, normalise="none").train_images for ink in ("auto", "dark", "light"))
+    assert np.array_equal(found, dark)
+    assert not np.array_equal(dark, light)
 
 
 @pytest.mark.slow

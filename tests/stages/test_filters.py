@@ -1,20 +1,23 @@
 """The stage `filters` on weights made here."""
 
+from unittest.mock import MagicMock
+
 import cv2
 import numpy as np
 import pytest
 
 from digits import arrays, models
 from digits.convolution import Filters
-from tests.worlds import bars, params, says_one_line, stage
+from stages import filters, inside
+from tests.worlds import bars, call, params, says_one_line, stage
 
 WORDS = ("data/splits/train.npz", "data/splits/test.npz", "output/train/best.weights.h5", "output/filters")
 PICTURES = "kernels responses first_convolution second_convolution pooling side_by_side patches saliency".split()
 FEW = {"steps": 8, "right": 2, "wrong": 1}
 
 
-def world(folder, network, **filters):
-    params(folder, model={"name": network}, filters=FEW | filters)
+def world(folder, network, **changed):
+    params(folder, model={"name": network}, filters=FEW | changed)
     arrays.save(folder / "data/splits/train.npz", bars(20))
     arrays.save(folder / "data/splits/test.npz", bars(30, seed=1))
     (folder / "output/train").mkdir(parents=True)
@@ -76,3 +79,25 @@ def test_every_picture_is_a_thousand_pixels_wide_and_the_same_bytes_twice(looked
     assert all(cv2.imread(str(folder / f"output/filters/{name}.png")).shape[1] == 1000 for name in PICTURES)
     assert stage("filters", *WORDS, folder=folder).returncode == 0
     assert {path.name: path.read_bytes() for path in (folder / "output/filters").iterdir()} == files
+
+
+def test_the_image_the_patches_and_the_answers_are_those_asked_for(tmp_path, monkeypatch):
+    arrays.save(tmp_path / "train.npz", bars(20))
+    arrays.save(tmp_path / "test.npz", bars(200, seed=1))
+    small = models.build("recognition", classes=10, seed=5, convolutions=1, filters=2, dense=4)
+    monkeypatch.setattr(filters.trained, "network", lambda *_, **__: small)
+    monkeypatch.setattr(filters, "write_figure", MagicMock())
+    figures = (filters.kernels, filters.responses, filters.patches, inside.layer_maps, inside.side_by_side, inside.saliency)
+    for figure in figures:
+        monkeypatch.setattr(figure, "draw", MagicMock())
+
+    images = bars(20).images
+    asked = {"image": 4, "patches": 3, "right": 1, "wrong": 2, "steps": 1}
+    call(filters.main, *(tmp_path / name for name in ("train.npz", "test.npz", "weights", "output")), filters=asked)
+    convolved, seen, excited, explained = (
+        figure.draw.call_args.kwargs for figure in (filters.responses, inside.layer_maps, filters.patches, inside.saliency)
+    )
+    np.testing.assert_allclose(255 * convolved["seen"][..., 0], images[4], rtol=1e-6)
+    assert np.array_equal(seen["image"], images[4])
+    assert excited["patches"].shape[1] == 3
+    assert (explained["labels"] == explained["predicted"]).tolist() == [True, False, False]

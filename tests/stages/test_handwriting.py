@@ -5,6 +5,7 @@ import os
 import shutil
 import zlib
 from pathlib import Path
+from unittest.mock import MagicMock
 
 import cv2
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 
 from digits import arrays, models, readings
 from digits import photos as taken
+from stages import handwriting
 from tests import pages as made
-from tests.worlds import ROOT, bars, params, peak_of_stage, says_one_line, stage
+from tests.worlds import ROOT, bars, call, params, peak_of_stage, says_one_line, stage
 
 SHARED = ROOT.parent / "shared/datasets"
 READER = ROOT / "output/reader"
@@ -162,6 +164,46 @@ def test_photos_that_a_queued_experiment_does_not_see_are_found_where_the_data_s
 
 def test_photos_that_are_not_there_can_be_refused(world):
     assert says_one_line(read(world, "nowhere", missing="stop"), "handwriting: nowhere is not there")
+
+
+@pytest.fixture
+def read_here(world, photos, monkeypatch):
+    """Return what reads photos within this process, by a network to which all are a 3 with 0.55, and returns what it was shown."""
+
+    def read_here(name: str, **section: object) -> np.ndarray:
+        call(handwriting.main, photos / name, "weights", world / "here", world / "data/splits/test.npz", handwriting=section)
+        return predict.call_args.args[1]
+
+    predict = MagicMock(side_effect=lambda _network, images: np.tile(0.05 + 0.5 * np.eye(10)[3], (len(images), 1)))
+    monkeypatch.setattr(handwriting.trained, "network", MagicMock())
+    monkeypatch.setattr(handwriting.inference, "predict", predict)
+    monkeypatch.setattr(handwriting.readings, "figures", lambda *_, **__: ())
+    return read_here
+
+
+@pytest.mark.parametrize(("least", "answer"), [(0.5, "3"), (0.6, "?")])
+def test_an_answer_below_the_least_probability_is_none(read_here, world, least, answer):
+    read_here("b", least_probability=least)
+    (row,) = rows_of(world / "here")
+    assert (row["answer"], row["likeliest"], row["probability"]) == (answer, "3", "0.5500")
+
+
+@pytest.mark.parametrize(
+    ("name", "layout", "key", "one", "another"),
+    [
+        ("nowhere", "page", "strokes_seed", 1, 2),
+        ("both.png", "crop", "ink", "dark", "light"),
+        ("both.png", "page", "ink", "dark", "light"),
+    ],
+)
+def test_another_seed_or_ink_shows_the_network_other_images(read_here, photos, name, layout, key, one, another):
+    grey = np.full((300, 600), 128, np.uint8)
+    for digit, x, ink in (("2", 80, 10), ("7", 340, 250)):
+        cv2.putText(grey, digit, (x, 220), cv2.FONT_HERSHEY_SIMPLEX, 6, ink, 16)
+    cv2.imwrite(str(photos / "both.png"), grey)
+    first, again, other = (read_here(name, layout=layout, **{key: value}) for value in (one, one, another))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
 
 
 needs_reader = pytest.mark.skipif(

@@ -1,9 +1,12 @@
+from unittest.mock import MagicMock
+
 import cv2
 import numpy as np
 import pytest
 
 from digits import arrays
-from tests.worlds import bars, params, says_one_line, stage
+from stages.samples import main
+from tests.worlds import bars, call, params, says_one_line, stage
 
 
 @pytest.fixture
@@ -51,3 +54,14 @@ def test_a_missing_split_is_one_line_and_writes_nothing(folder):
     (folder / "data/splits/test.npz").unlink()
     assert says_one_line(samples(folder), "data/splits/test.npz is not there; `dvc repro` makes it")
     assert not (folder / "output").exists()
+
+
+def test_as_many_images_of_each_split_as_asked_for_are_written_and_on_the_sheet(folder, monkeypatch):
+    draw = MagicMock()
+    monkeypatch.setattr("stages.samples.sheet.draw", draw)
+    monkeypatch.setattr("stages.samples.write_figure", MagicMock())
+    call(main, folder / "data/splits", folder / "output", samples={"images": 2})
+    wanted = [f"{name}_{number}.png" for name in ("test", "train", "validation") for number in range(2)]
+    assert sorted(path.name for path in (folder / "output").iterdir()) == wanted
+    for each in (draw.call_args.args[0], draw.call_args.kwargs["labels_by_split"]):
+        assert {name: len(of) for name, of in each.items()} == {"train": 2, "validation": 2, "test": 2}

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.worlds import params, says_one_line, stage
+from stages import symbols
+from tests.worlds import call, params, says_one_line, stage
 
 TABLES = ("intensities.csv", "categories.csv", "names.csv")
 
@@ -149,3 +150,12 @@ def test_without_a_folder_of_one_s_own_the_last_of_each_category_is_taken(world)
     put(world / "one", "a_1.png", "b_1.png")
     params(world, symbols={"examples": "one", "own": ""})
     assert says_one_line(stage("symbols", "data/symbols", folder=world), "one: expected two pictures of a category")
+
+
+def test_another_seed_draws_other_strokes(tmp_path):
+    for seed in (5, 6):
+        call(symbols.main, tmp_path / str(seed), symbols={"examples": "nowhere", "own": "nowhere", "strokes_seed": seed})
+    for role in ("examples", "own"):
+        first, other = (texts(tmp_path / seed / role) for seed in "56")
+        assert first["categories.csv"] == other["categories.csv"]
+        assert first["intensities.csv"] != other["intensities.csv"]

@@ -1,5 +1,8 @@
 """`make read`: what it refuses before anything is trained, and that what was read before stays until it is read again."""
 
+from pathlib import Path
+from unittest.mock import ANY, MagicMock
+
 import pytest
 
 from digits.errors import UserError
@@ -24,20 +27,43 @@ def test_photos_where_the_answers_go_are_refused_and_stay(tmp_path, monkeypatch)
     assert photo.exists()
 
 
-def test_a_reading_that_fails_leaves_the_earlier_answers(tmp_path, monkeypatch):
+@pytest.fixture
+def earlier(tmp_path, monkeypatch):
+    """Stand beside a photo, page.jpg, whose earlier answers are returned, where nothing is trained."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "page.jpg").write_bytes(b"a photo")
-    earlier = tmp_path / "output/read/page.jpg/answers.csv"
-    earlier.parent.mkdir(parents=True)
-    earlier.write_text("earlier")
+    answers = tmp_path / "output/read/page.jpg/answers.csv"
+    answers.parent.mkdir(parents=True)
+    answers.write_text("earlier")
+    monkeypatch.setattr(read.recipe, "values", lambda name: {"recipe": name})
+    monkeypatch.setattr(workspace, "make", MagicMock())
+    return answers
 
+
+def test_a_reading_that_fails_leaves_the_earlier_answers(earlier, monkeypatch):
     def stopped(_folder, *words: str) -> None:
         if "stages.handwriting" in words:
             raise SystemExit(2)
 
-    monkeypatch.setattr(read.recipe, "values", lambda _name: {})
-    monkeypatch.setattr(workspace, "make", lambda *_: None)
     monkeypatch.setattr(workspace, "run", stopped)
     with pytest.raises(SystemExit):
         read.main("page.jpg")
     assert earlier.read_text() == "earlier"
+
+
+def test_what_the_reader_s_network_says_takes_the_place_of_the_earlier_answers(earlier, tmp_path, monkeypatch, capsys):
+    ran = []
+
+    def run(folder: Path, *words: str) -> None:
+        ran.append((folder, words[-4:]))
+        if "stages.handwriting" in words:
+            (tmp_path / words[-1]).mkdir()
+            (tmp_path / words[-1] / "page.jpg.png").write_bytes(b"a picture")
+
+    monkeypatch.setattr(workspace, "run", run)
+    read.main("page.jpg")
+    workspace.make.assert_called_once_with(read.FOLDER, {"recipe": "reader", "handwriting": {"missing": "stop"}})
+    reading = ("stages.handwriting", str(tmp_path / "page.jpg"), "output/train/best.weights.h5", ANY)
+    assert ran == [(read.FOLDER, ("dvc", "repro", "--quiet", "train")), (read.FOLDER, reading)]
+    assert [path.name for path in earlier.parent.iterdir()] == ["page.jpg.png"]
+    assert "Pictures: output/read/page.jpg/page.jpg.png\n" in capsys.readouterr().out

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 import time
+from unittest.mock import MagicMock
 
 import pytest
+import yaml
 
 from digits.errors import UserError
-from tests.worlds import NEEDS_LOOPBACK, ROOT
+from tests.worlds import NEEDS_LOOPBACK, ROOT, sections_of
 from tools import workers
 
 pytestmark = NEEDS_LOOPBACK
@@ -122,13 +124,29 @@ def test_a_number_of_workers_out_of_range_is_refused(count):
         workers.main(count)
 
 
-def test_a_compute_without_threads_reaches_the_stage_that_refuses_it(tmp_path, monkeypatch):
-    text = (ROOT / "params.yaml").read_text()
-    (tmp_path / "params.yaml").write_text(text.replace("  threads: 2", "  thread: 2"))
+@pytest.fixture
+def asked(tmp_path, monkeypatch):
+    """Return what `make workers` changes in params.yaml, which has this section `compute`, and how many workers it launches."""
     monkeypatch.chdir(tmp_path)
-    asked = []
-    monkeypatch.setattr(workers.workspace, "make", lambda folder, changes: asked.append(changes["compute"]))
-    monkeypatch.setattr(workers.workspace, "run", lambda *_: None)
-    monkeypatch.setattr(workers, "launch", lambda *_, **__: None)
-    workers.main("2")
-    assert asked == [{"threads": None}]
+    make, launch = MagicMock(), MagicMock()
+    monkeypatch.setattr(workers.workspace, "make", make)
+    monkeypatch.setattr(workers.workspace, "run", MagicMock())
+    monkeypatch.setattr(workers, "launch", launch)
+
+    def asked(count: str, compute: dict) -> tuple[dict, int]:
+        (tmp_path / "params.yaml").write_text(yaml.safe_dump(sections_of() | {"compute": compute}))
+        workers.main(count)
+        return make.call_args.args[1], launch.call_args.kwargs["count"]
+
+    return asked
+
+
+@pytest.mark.parametrize(("count", "threads", "each"), [("2", 8, 4), ("3", 8, 2), ("4", 2, 1)])
+def test_the_workers_of_one_training_share_its_threads_out(asked, count, threads, each):
+    changes, launched = asked(count, {"threads": threads})
+    assert changes == {"train": {"strategy": "multiworker"}, "compute": {"threads": each}}
+    assert launched == int(count)
+
+
+def test_a_compute_without_threads_reaches_the_stage_that_refuses_it(asked):
+    assert asked("2", {"thread": 2})[0]["compute"] == {"threads": None}

@@ -102,3 +102,20 @@ def test_data_sets_folders_of_the_environment_are_found_from_the_inner_project(t
     (tmp_path / "inner").mkdir()
     workspace.run(tmp_path / "inner", sys.executable, "-c", "import os; open('seen', 'w').write(os.environ['DIGITS_DATASETS'])")
     assert (tmp_path / "inner/seen").read_text() == os.pathsep.join([f"{tmp_path}/mine", "", "/data"])
+
+
+def test_code_that_was_there_before_gives_way_to_the_code_of_now(project):
+    (project / "digits/changed.py").write_text("before")
+    (project / "stages/gone.py").write_text("before")
+    workspace.make(project / "output/inner", {})
+    (project / "digits/changed.py").write_text("now")
+    (project / "stages/gone.py").unlink()
+    workspace.make(project / "output/inner", {})
+    assert (project / "output/inner/digits/changed.py").read_text() == "now"
+    assert not (project / "output/inner/stages/gone.py").exists()
+
+
+def test_a_command_that_fails_ends_us_with_its_status(tmp_path):
+    with pytest.raises(SystemExit) as ended:
+        workspace.run(tmp_path, "sh", "-c", "exit 3")
+    assert ended.value.code == 3
