@@ -1,6 +1,7 @@
 """Where a user's folders are, and what lies in them."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,7 +13,11 @@ MOST_BYTES = 1 << 29  # of a file
 
 def shelves() -> list[Path]:
     """Return the folders that the environment variable DIGITS_DATASETS names, which hold data sets, in its order."""
-    names = os.environ.get("DIGITS_DATASETS", "").split(os.pathsep)
+    return expanded(os.environ.get("DIGITS_DATASETS", "").split(os.pathsep))
+
+
+def expanded(names: Iterable[str]) -> list[Path]:
+    """Return the paths of these names, ~ for a home, without empty names."""
     return [Path(os.path.expanduser(name)) for name in names if name]
 
 

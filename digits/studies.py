@@ -127,8 +127,11 @@ def read(text: str, *, name: str, sections: Sections, recipe: Callable[[str], Se
     return _Reader(f"studies/{name}.yaml", sections, recipe).study(text, name=name, full=full)
 
 
-def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], accept: Callable[[Sections], None]) -> None:
-    """Have each value of each dimension seen by `accept`, which raises UserError, the others being at the start's."""
+def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], accept: Callable[[Sections], None]) -> set[str]:
+    """Have each value of each dimension seen by `accept`, which raises UserError, the others being at the start's.
+
+    Returns the networks that the study trains.
+    """
     start = study.start
     points = dict.fromkeys(
         (*start[:d], i, *start[d + 1 :]) for d, dimension in enumerate(study.dimensions) for i in range(len(dimension.labels))
@@ -150,6 +153,7 @@ def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], a
                     f"studies/{study.name}.yaml: dimensions.{dimension.name}: expected sizes of a network that is trained,"
                     f" {', '.join(sorted(networks))}; received {path}, which would change nothing"
                 )
+    return networks
 
 
 def with_changes(sections: Sections, changes: Mapping[str, Any], recipe: Callable[[str], Sections]) -> Sections:

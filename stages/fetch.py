@@ -5,13 +5,12 @@ Writes  data/raw.npz, data/dataset.txt; data/download/NAME/ keeps what came from
 Run     python -m stages.fetch data/download data/raw.npz data/dataset.txt
 """
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from digits import arrays, datasets, download, strokes
-from digits.folders import shelves
+from digits.folders import expanded, shelves
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say, warn
 from digits.writing import write_text
@@ -52,7 +51,7 @@ def main(store: Path, raw: Path, note: Path, fetch: FetchParams, csv: CsvParams,
 
 def found(fetch: FetchParams, store: Path) -> tuple[arrays.Dataset, str]:
     entry = datasets.entry(fetch.dataset)
-    folders = [*shelves(), *(Path(os.path.expanduser(name)) for name in fetch.folders if name)]
+    folders = [*shelves(), *expanded(fetch.folders)]
     files = download.fetch(entry, folders=folders, store=store, patience=download.PATIENCE, progress=sys.stderr.isatty())
     for trouble, origin in ((trouble, file.origin) for file in files.values() for trouble in file.troubles):
         warn(f"{trouble}; taken from {origin} instead")

@@ -21,3 +21,8 @@ def text() -> str:
         if not isinstance(sizes, dict):
             raise UserError(f"params.yaml: networks.{network}: expected a section of keys and values; received {shown(sizes)}")
     return found
+
+
+def sections() -> dict[str, dict]:
+    """Return all of params.yaml, section by section. Raises UserError as `text` does."""
+    return params.yaml_of(text(), file="params.yaml")

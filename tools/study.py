@@ -10,14 +10,13 @@ import functools
 import hashlib
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from digits import arrays, checkpoints, crew, models, splitting, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
 from digits.errors import UserError, unknown
-from digits.params import yaml_of
 from digits.runs import Sections
 from digits.searching import Point
 from digits.shelf import Shelf
@@ -35,18 +34,19 @@ recipe_of = functools.cache(recipe.values)
 
 def main(name: str, *, full: bool, scheduler: str) -> None:
     """Read, check, fetch, search, read the test images, write."""
-    params = yaml_of(parameters.text(), file="params.yaml")
+    params = parameters.sections()
     study = read(name, params, full=full)
     folder = OUTPUT / (f"{name}_full" if full else name)
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
         datasets = fetched(study, params)
-        parts = in_parts(study, params)
+        networks = networks_of(study, params)
+        parts = in_parts(networks)
         conductor = Conductor(study, Shelf(folder), varier(study, params, datasets, in_parts=parts), functools.partial(tell, study))
         if conductor.unfinished():
             studies.check(study, params, recipe_of, functools.partial(accept_with, datasets))
             threads = params_at(study, params, study.start)["compute"]["threads"]
             workers = max(1, int(timing.machine()["cores"]) // threads)
-            hashes = {network: hash_of_code(network) for network in networks(study, params)}
+            hashes = {network: hash_of_code(network) for network in networks}
             bench = functools.partial(bench_of, hashes, datasets, threads=threads, in_parts=parts)
             with crew.client_of(scheduler) if scheduler else crew.local(workers=workers) as client:
                 hands = crew.Crew(client, bench)
@@ -82,16 +82,14 @@ def read(name: str, params: Sections, *, full: bool) -> Study:
     return each[full]
 
 
-def networks(study: Study, params: Sections) -> set[str]:
+def networks_of(study: Study, params: Sections) -> set[str]:
     """Return the networks that the study trains."""
-    found = set()
-    studies.check(study, params, recipe_of, lambda sections: found.add(sections["model"]["name"]))
-    return found
+    return studies.check(study, params, recipe_of, lambda _: None)
 
 
-def in_parts(study: Study, params: Sections) -> bool:
-    """Return whether each of the study's networks takes its batches in parts: a worker trains them all with the same threads."""
-    return all(models.in_parts(network) for network in networks(study, params))
+def in_parts(networks: Iterable[str]) -> bool:
+    """Return whether each of a study's networks takes its batches in parts: a worker trains them all with the same threads."""
+    return all(map(models.in_parts, networks))
 
 
 def params_at(study: Study, params: Sections, point: Point) -> Sections:

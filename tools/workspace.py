@@ -12,7 +12,6 @@ from typing import Any
 
 import yaml
 
-from digits.params import yaml_of
 from tools import parameters
 
 # Paths in params.yaml of what may lie outside the project.
@@ -33,7 +32,7 @@ def absolute(path: Any) -> Any:
 
 def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
     """Bring `folder` up to date with the code, and with params.yaml as `changes`, section by section, alter it."""
-    params = yaml_of(parameters.text(), file="params.yaml")
+    params = parameters.sections()
     for name in CODE:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
