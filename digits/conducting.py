@@ -222,8 +222,9 @@ class Conductor:
         )
 
     def _progress(self, row: Row, *, running: int) -> Progress:
-        done = len(self.done())
-        left = max(0, self._study.strategy.at_most() * len(self._study.seeds) - done - running)
+        done, strategy = len(self.done()), self._study.strategy
+        later = (strategy.at_most() - len(strategy.wanted(self.scores))) * len(self._study.seeds)
+        left = len(self.runs()) + later - done - running
         known = [point for point, accuracies in self.scores.items() if accuracies]
         best = max(known, key=lambda point: searching.score(self.scores[point]), default=None)
         return Progress(

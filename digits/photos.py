@@ -1,6 +1,7 @@
 """The photos that handwriting reads: pages with many digits, and crops, pictures of one digit each."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from digits.writing import write_picture, write_text
 
 LAYOUT = ("auto", "crop", "page")
 THUMBNAIL = 168  # pixels, the longer side
+AT_ONCE = 2  # photos, each by a thread of its own; one of 50 megapixels takes a gigabyte
 KEPT = 1000  # files, up to which thumbnails stay in memory, 85 MB; of more each is decoded again when its sheet is drawn
 
 
@@ -43,17 +45,24 @@ def read(photos: Path, *, layout: str, ink: str, class_names: Iterable[str]) -> 
 
     What is written of them counts as far as the network has classes of these names.
     """
-    shown, files, names = [], _files(photos), set(map(str, class_names))
-    for path in files:
+    files, names = _files(photos), set(map(str, class_names))
+
+    def shown(path: Path) -> Photo | str:
         try:
             photo = _photo(path, photos, layout=layout, ink=ink)
-            written = "".join(letter for letter in photo.written or "" if letter in names) or None
-            shown.append(replace(photo, written=written, thumbnail=photo.thumbnail if len(files) <= KEPT else None))
         except pictures.NoPicture as error:
-            warn(f"{path}: {error}")
+            return str(error)
         except OSError as error:
-            warn(f"{path}: {error.strerror}")
-    return shown
+            return str(error.strerror)
+        written = "".join(letter for letter in photo.written or "" if letter in names) or None
+        return replace(photo, written=written, thumbnail=photo.thumbnail if len(files) <= KEPT else None)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(shown, files))
+    for path, wrong in zip(files, found, strict=True):
+        if isinstance(wrong, str):
+            warn(f"{path}: {wrong}")
+    return [photo for photo in found if isinstance(photo, Photo)]
 
 
 def draw(path: Path, *, seed: int) -> None:

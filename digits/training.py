@@ -114,15 +114,11 @@ def train(
     for variable, value in zip(variables, state.variables, strict=bool(state.variables)):
         variable.assign(value)
     distribution.set_up(network)
-    step = _compiled_step(network, optimizer, objective)
-    step = distribution.on_each_replica(step)
-    step = calls.Together(step)
+    step = calls.Together(distribution.on_each_replica(_compiled_step(network, optimizer, objective)))
     measure = _compiled_measure(network, objective.classes)
     images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
     num_batch = steps_per_epoch(len(images), batch_size=batch_size)
-    for epoch in range(num_epochs):
-        if epoch < state.epochs:
-            continue  # done before this run was interrupted
+    for epoch in range(state.epochs, num_epochs):
         if patience and epoch - state.best_epoch >= patience:
             break
         began = time.perf_counter()

@@ -45,12 +45,13 @@ def main(
     each, count = embedding.validation_images, embedding.validation_sets * embedding.validation_images
     letters = strokes.draw(count, classes=strokes.CLASSES["greek"], seed=embedding.validation_seed, start=STROKES)
     scored, layer = choose(network, *letters, layer=embedding.layer, each=each)
-    first = vectors(network, seen.images[:1], layer=layer)[0]
+    images = np.concatenate([seen.images[:1], examples.images, own.images])
+    (first,), of_examples, of_own = np.split(vectors(network, images, layer=layer), [1, 1 + len(examples.images)])
     compared = compare(
         examples,
         own,
-        vectors={"embedding": vectors(network, examples.images, layer=layer), "pixels": flat(examples.images)},
-        own_vectors={"embedding": vectors(network, own.images, layer=layer), "pixels": flat(own.images)},
+        vectors={"embedding": of_examples, "pixels": flat(examples.images)},
+        own_vectors={"embedding": of_own, "pixels": flat(own.images)},
         neighbours=NEIGHBOURS,
     )
 

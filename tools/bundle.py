@@ -43,7 +43,6 @@ class Plan:
     constants: Mapping[str, Any]  # by the name that the file gives them
     imports: Mapping[str, Mapping[str, Outside]]  # by module: names it shall know besides its own imports
     rewritten: Mapping[str, Sequence[tuple[str, str]]]  # by module: what stands there once, and what shall instead
-    dropped: Mapping[str, frozenset[str]]  # by module: names left out, with what mentions them
     lines: Mapping[Outside, str]  # how the file imports what it may import; all of Matplotlib may be
 
 
@@ -68,7 +67,10 @@ class Bundle:
             def rewritten(text: str) -> str:
                 for old, new in self._plan.rewritten.get(name, ()):
                     if text.count(old) != 1:
-                        raise ValueError(f"{name}: expected {old!r} once; found it {text.count(old)} times")
+                        file = name.replace(".", "/") + ".py"
+                        raise UserError(
+                            f"{file}: expected {old!r} once, for tools/handin.py to replace; found it {text.count(old)} times"
+                        )
                     text = text.replace(old, new)
                 return text
 
@@ -103,7 +105,7 @@ class Bundle:
             text = self._one_of_many(module, definition) or module.source.whole(node)
             known = {name: worth for name, worth in known.items() if name not in stored(node)}
         known = {**self._plan.constants, **known}
-        text, gone = specialised(text, known=known, dropped=self._plan.dropped.get(name, frozenset()))
+        text, gone = specialised(text, known=known)
         text = plain_class(text) if text.startswith("@dataclass") else text
         piece = self.pieces[name, definition] = Piece(module, definition, text, gone)
         for call in [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]:
@@ -206,7 +208,7 @@ class Bundle:
             unread += [keyword for keyword in call.keywords if keyword.arg in names]
             edits.append(source.arguments(call, kept=lambda given, unread=unread: given not in unread))
         if any(edits):
-            piece.text, _ = specialised(source.edited(edits), known={}, dropped=frozenset())
+            piece.text, _ = specialised(source.edited(edits), known={})
 
     def _settle(self) -> None:
         """Give every definition its name in the file, and take out annotations that would need another import."""

@@ -51,13 +51,6 @@ IMPORTS = {
     Outside("tensorflow", None): "import tensorflow as tf",
 }
 OF_KERAS = {Outside("keras", None): "keras = tf.keras", Outside("keras", "layers"): "layers = tf.keras.layers"}
-# What serves an interrupted run, the progress bar, several replicas, speed, and a process that trains one network many times.
-DROPPED = {
-    "digits.training": frozenset(
-        {"watcher", "variables", "epochs", "began", "seconds", "distribution", "calls", "finish", "share", "functools"}
-    ),
-    MAIN: frozenset({"watcher"}),
-}
 ABOUT = """Project 2, deep digit image recognition: train {network} on MNIST with a loop of its own, and draw how it went.
 
 It needs TensorFlow 2.16 or later (with Keras 3), NumPy, OpenCV and Matplotlib, and nothing else: python proj2.py
@@ -66,9 +59,40 @@ The folder "output" gets the first five images of each split, accuracy.png and l
 The same machine gives the same figures each time. Processors round in different ways, and so may another machine end at another
 accuracy, as another seed would. TensorFlow's oneDNN kernels count as another machine: TF_ENABLE_ONEDNN_OPTS=1 python proj2.py
 """
+# By module: what stands there, exactly once, and what stands in the file instead. Left out is what serves an interrupted run, the
+# progress bar, several replicas, speed, and a process that trains one network many times.
 REWRITTEN = {
     "digits.training": [
+        ("    epochs: int = 0  # finished\n", ""),
+        (
+            "    variables: list[np.ndarray] = field(default_factory=list)"
+            "  # the network's, with Dropout's seed states, then the optimizer's\n",
+            "",
+        ),
+        ("    variables = [*network.variables, *optimizer.variables]\n", ""),
+        (
+            "    for variable, value in zip(variables, state.variables, strict=bool(state.variables)):\n"
+            "        variable.assign(value)\n",
+            "",
+        ),
+        ("    distribution.set_up(network)\n", ""),
+        (
+            "calls.Together(distribution.on_each_replica(_compiled_step(network, optimizer, objective)))",
+            "_compiled_step(network, optimizer, objective)",
+        ),
+        ("range(state.epochs, num_epochs)", "range(num_epochs)"),
+        ("        began = time.perf_counter()\n", ""),
+        ("            watcher.batch_done(len(rows))\n", ""),
+        ("        step.finish()\n", ""),
+        ("        seconds = time.perf_counter() - began\n", ""),
+        ("network=network, variables=variables)", "network=network)"),
         ("watcher.epoch_done(state, seconds=seconds)", "print(epoch_line(row), flush=True)"),
+        ("@functools.lru_cache(maxsize=calls.KEPT)\ndef _compiled_step", "def _compiled_step"),
+        ("@functools.lru_cache(maxsize=calls.KEPT)\ndef _compiled_measure", "def _compiled_measure"),
+        ("        rows, share = distribution.part_of(rows)\n", ""),
+        ("            loss *= share  # the optimizer sums the replicas' gradients, and their shares sum to 1\n", ""),
+        ("        epochs=len(history),\n", ""),
+        ("        variables=[variable.numpy() for variable in variables],\n", ""),
         ("raise Diverged(", "raise SystemExit("),
         ("Raises Diverged after", "Exits after"),
         ("lower train.learning_rate", "lower TRAIN_LEARNING_RATE"),
@@ -151,7 +175,6 @@ def plan(given: dict[str, dict[str, Constant]], *, mnist: str | None) -> Plan:
             MAIN: {"network_file": Outside(f"digits.models.{network}", None)},
         },
         rewritten=REWRITTEN | {MAIN: own},
-        dropped=DROPPED,
         lines=IMPORTS | OF_KERAS,
     )
 

@@ -21,18 +21,17 @@ class Record:
     constants: Mapping[str, str]
 
 
-def specialised(text: str, *, known: Mapping[str, Any], dropped: frozenset[str]) -> tuple[str, set[str]]:
+def specialised(text: str, *, known: Mapping[str, Any]) -> tuple[str, set[str]]:
     """Return the text of one definition without what cannot matter, and the words that its docstring need not explain any more.
 
-    known    values by name; a Record among them is replaced by its constants
-    dropped  names that shall not stand in the text, nor what mentions them
+    known  values by name; a Record among them is replaced by its constants
     """
     gone: set[str] = set()
     while True:
         source = Source(text)
         edits = []
-        for rule in (_constants, _left_out, _decided, _checks, _chosen):
-            edits = [edit for edit, words in rule(source, known, dropped) if not gone.update(words)]
+        for rule in (_constants, _decided, _checks, _chosen):
+            edits = [edit for edit, words in rule(source, known) if not gone.update(words)]
             if edits:
                 break
         edits = edits or list(_unread(source))
@@ -52,7 +51,7 @@ def value(expression: ast.AST, known: Mapping[str, Any]) -> Any:
         return UNKNOWN
 
 
-def _constants(source: Source, known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
+def _constants(source: Source, known: Mapping[str, Any]) -> Iterator[tuple[Edit, set[str]]]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             record = known.get(node.value.id)
@@ -60,35 +59,11 @@ def _constants(source: Source, known: Mapping[str, Any], _dropped: frozenset[str
                 yield (*source.span(node), record.constants[node.attr]), set()
 
 
-def _left_out(source: Source, _known: Mapping[str, Any], dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
-    edits = []
-    for node in ast.walk(source.tree) if dropped else ():
-        if isinstance(node, ast.Call):
-            edits.append(
-                source.arguments(node, kept=lambda given: getattr(given, "arg", getattr(given, "id", None)) not in dropped)
-            )
-        elif isinstance(node, ast.FunctionDef):
-            edits.append(source.parameters(node, kept=lambda name: name not in dropped))
-    yield from ((edit, {*dropped}) for edit in edits if edit)
-    for node in ast.walk(source.tree) if not any(edits) else ():  # a statement may stay when its arguments have gone
-        if isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef | ast.ClassDef) and _mentions(node) & dropped:
-            yield (*source.lines(node), ""), set()
-        for decorator in getattr(node, "decorator_list", []):
-            if _names(decorator) & dropped:
-                yield (*source.lines(decorator), ""), set()
-
-
-def _mentions(statement: ast.stmt) -> set[str]:
-    """Return the names and attributes in a statement, of a compound one in its head only."""
-    parts = [child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)]
-    return set().union(*map(_names, parts))
-
-
 def _names(tree: ast.AST) -> set[str]:
     return {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(tree)}
 
 
-def _checks(source: Source, _known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
+def _checks(source: Source, _known: Mapping[str, Any]) -> Iterator[tuple[Edit, set[str]]]:
     """What a user can get wrong has been refused when the file was written."""
     for node in ast.walk(source.tree):
         if _is_check(node):
@@ -99,14 +74,14 @@ def _is_check(node: ast.AST) -> bool:
     if isinstance(node, ast.If):
         return not node.orelse and all(_is_refusal(each) or _is_check(each) for each in node.body)
     call = node.value if isinstance(node, ast.Expr) else None
-    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id.startswith("_check")
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_check"
 
 
 def _is_refusal(node: ast.AST) -> bool:
     return isinstance(node, ast.Raise) and "SystemExit" not in _names(node)  # which ends a run for what it finds
 
 
-def _decided(source: Source, known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
+def _decided(source: Source, known: Mapping[str, Any]) -> Iterator[tuple[Edit, set[str]]]:
     nodes: list[Any] = [*ast.walk(source.tree)]
     for node in nodes:
         if not isinstance(node, ast.If | ast.IfExp) or (worth := value(node.test, known)) is UNKNOWN:
@@ -118,7 +93,7 @@ def _decided(source: Source, known: Mapping[str, Any], _dropped: frozenset[str])
             yield (*source.lines(node), source.body(taken, column=node.col_offset) if taken else ""), set()
 
 
-def _chosen(source: Source, known: Mapping[str, Any], _dropped: frozenset[str]) -> Iterator[tuple[Edit, set[str]]]:
+def _chosen(source: Source, known: Mapping[str, Any]) -> Iterator[tuple[Edit, set[str]]]:
     """{"a": x, "b": y}[name] is x if name is known to be "a"; so is it with a name for the dictionary, and for lambda: x called."""
     nodes: list[Any] = [*ast.walk(source.tree)]
     named: dict[str, Any] = {ast.unparse(node.targets[0]): node.value for node in nodes if isinstance(node, ast.Assign)}

@@ -22,6 +22,7 @@ from tools import recipe
 PARAMS = yaml.safe_load((ROOT / "params.yaml").read_text())
 RATES = [0.01, 0.02, 0.03, 0.04]
 HALVING = {"name": "halving", "variations": 4, "first_epochs": 2, "keep_one_in": 2, "seed": 1}
+LINE = {"name": "line_search", "variations": 4, "rounds": 1, "order": "round_robin", "seed": 1}
 
 
 class Hands:
@@ -63,8 +64,11 @@ class Hands:
         return name, Outcome(FINISHED, history=history, state=state, seconds=10.0 * (order.epochs - began), seconds_per_epoch=epoch)
 
 
-def conductor(folder, *, strategy="grid", minutes=0.0, seeds=(1,), shared=()):
-    """Return who carries out a study of four rates, as a new process would; points in `shared` are one variation."""
+def conductor(folder, *, strategy="grid", minutes=0.0, seeds=(1,), shared=(), told=None):
+    """Return who carries out a study of four rates, as a new process would; points in `shared` are one variation.
+
+    told  a list that gets the progress after each run
+    """
     document = {
         "title": "t",
         "base": {"train.epochs": 4},
@@ -80,7 +84,7 @@ def conductor(folder, *, strategy="grid", minutes=0.0, seeds=(1,), shared=()):
         number = shared[-1] if point[0] in shared else point[0]
         return Variation(point, f"v{number}", sections, "made", sections)
 
-    return Conductor(study, Shelf(folder), vary, lambda progress: None)
+    return Conductor(study, Shelf(folder), vary, lambda progress: None if told is None else told.append(progress))
 
 
 def carry_out(folder, hands, **words):
@@ -201,6 +205,15 @@ def test_a_run_that_two_points_share_is_trained_once_and_known_at_both(tmp_path)
     assert len(hands.trained) == len(RATES) - 1
     assert [run.variation.point for run in study.known()] == [(i,) for i in range(len(RATES))]
     assert len(study.runs()) == len(RATES) - 1
+
+
+@pytest.mark.parametrize("strategy", ["grid", HALVING, {"name": "random", "variations": 3, "seed": 1}, LINE])
+@pytest.mark.parametrize("shared", [(), (0, 1)])
+def test_of_a_study_that_has_ended_nothing_is_left(tmp_path, strategy, shared):
+    told = []
+    carry_out(tmp_path, Hands(), strategy=strategy, seeds=(1, 2), shared=shared, told=told)
+    assert (told[-1].left, told[-1].running) == (0, 0)
+    assert all(progress.left > 0 for progress in told[:-1])
 
 
 def test_damaged_test_results_are_one_line(tmp_path):

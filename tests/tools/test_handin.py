@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -172,6 +173,19 @@ def test_another_recipe_brings_its_own_code(tmp_path):
 def test_what_cannot_be_handed_in_is_refused_by_its_key(section, changed, words, tmp_path):
     with pytest.raises(UserError, match=words):
         written(with_params(tmp_path, **{section: changed}))
+
+
+@pytest.mark.parametrize("line", ["distribution.set_up(network)", "step.finish()", "for epoch in range(state.epochs, num_epochs)"])
+def test_an_edited_loop_that_it_cannot_take_apart_is_refused_by_its_file(tmp_path, monkeypatch, line):
+    for folder in ("digits", "stages", "tools"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    loop = tmp_path / "digits/training.py"
+    loop.write_text(loop.read_text().replace(line, line.replace("(", "( ")))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(
+        UserError, match=r"digits/training\.py: expected '.*' once, for tools/handin\.py to replace; found it 0 times"
+    ):
+        written()
 
 
 def test_a_refusal_writes_nothing(tmp_path, monkeypatch):
