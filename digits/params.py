@@ -16,7 +16,7 @@ import math
 import re
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -79,10 +79,10 @@ def read(kind: type[Params], section: str, text: str) -> Params:
     checked = {}
     for f in fields(kind):  # pyright: ignore[reportArgumentType]
         rule: Rule = f.metadata["rule"]
-        name, expected = f"{section}.{f.name}", _expected(hints[f.name], rule)
+        name = f"{section}.{f.name}"
         if f.name not in values:
-            raise UserError(f"params.yaml: {name}: expected {expected}; received nothing, the key is missing")
-        checked[f.name] = check(hints[f.name], rule, values[f.name], name=name, expected=expected)
+            raise UserError(f"params.yaml: {name}: expected {_expected(hints[f.name], rule)}; received nothing, the key is missing")
+        checked[f.name] = check(hints[f.name], rule, values[f.name], name=name)
     return kind(**checked)
 
 
@@ -153,16 +153,21 @@ def _document(text: str) -> dict[str, Any]:
     return document
 
 
-def check(hint: Any, rule: Rule, value: Any, *, name: str, expected: str) -> Any:
-    """Return `value` as the type `hint`, or raise UserError naming the key `name`, what was `expected` and what came."""
+def check(hint: Any, rule: Rule, value: Any, *, name: str) -> Any:
+    """Return `value` as the type `hint`, a list as a tuple.
+
+    Raises UserError naming the key `name`, what was expected and what came.
+    """
     fitting = _as_type(hint, value)
     if fitting is _NO or not rule.holds(fitting):
+        expected = _expected(hint, rule)
         raise UserError(f"params.yaml: {name}: expected {expected}; received {shown(value)}{_advice(hint, rule, value)}")
     return fitting
 
 
 _NO = object()
-_TYPE_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+_TYPE_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text", types.NoneType: "null"}
+_SEVERAL = {int: "whole numbers", str: "texts"}
 
 
 def _field(rule: Rule) -> Any:
@@ -174,7 +179,7 @@ def _as_type(hint: Any, value: Any) -> Any:
     if origin in (typing.Union, types.UnionType):
         fits = [fit for option in typing.get_args(hint) if (fit := _as_type(option, value)) is not _NO]
         return fits[0] if fits else _NO
-    if origin in (list, tuple):
+    if origin in (list, Sequence):
         return _all(tuple, (_as_type(typing.get_args(hint)[0], item) for item in value)) if isinstance(value, list) else _NO
     if origin is dict:
         key_hint, value_hint = typing.get_args(hint)
@@ -226,7 +231,9 @@ def _expected(hint: Any, rule: Rule) -> str:
 def _type_words(hint: Any) -> str:
     if hint in _TYPE_WORDS:
         return _TYPE_WORDS[hint]
-    origin = typing.get_origin(hint)
-    if origin in (list, tuple):
-        return "a list of texts"
-    return "a mapping of texts" if origin is dict else str(hint)
+    origin, of = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (list, Sequence):
+        return f"a list of {_SEVERAL[of[0]]}"
+    if origin is dict:
+        return f"a mapping from {_type_words(of[0])} to {_type_words(of[1])}"
+    return " or ".join(map(_type_words, of))

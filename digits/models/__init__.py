@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from digits.errors import UserError, brief, nearest, shown
-from digits.params import anything
+from digits.params import Rule, anything, check
 
 if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
     import keras
@@ -19,6 +19,11 @@ if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
 NO_SIZES = ("name", "classes", "seed")  # what `build` takes beside a network's sizes
 # With batch norm: what they make of an image depends on the others in its batch, which cannot be divided.
 WHOLE = ("fashion4", "resnet50", "resnet_d", "strided", "vgg")
+SIZES = {  # by annotation: what a size must be besides
+    int: Rule("above 0 and below 2^31", lambda size: 0 < size < 2**31),
+    float: Rule("from 0 up to, not including, 1", lambda share: 0 <= share < 1),
+    Sequence[int]: Rule("above 0 and below 2^31", lambda sizes: bool(sizes) and all(0 < size < 2**31 for size in sizes)),
+}
 
 
 class OtherWeights(Exception):
@@ -50,14 +55,21 @@ def build(name: str, *, classes: int, seed: int = 0, **sizes: Any) -> "keras.Mod
         raise _unknown(name)
     make = importlib.import_module(f"{__name__}.{name}").build
     known = {key: size for key, size in inspect.signature(make).parameters.items() if key not in NO_SIZES}
+    checked = {}
     for key, value in sizes.items():
-        where = f"params.yaml: networks.{name}.{key}"
         if key not in known:
             wanted = nearest(key, list(known)) if known else "no size, this network has none"
-            raise UserError(f"{where}: expected {wanted}; received the unknown size {key}")
-        if not _fits(value, known[key].annotation):
-            raise UserError(f"{where}: expected {_words(known[key].annotation)}; received {shown(value)}")
-    return make(classes=classes, seed=seed, **sizes)
+            raise UserError(f"params.yaml: networks.{name}.{key}: expected {wanted}; received the unknown size {key}")
+        checked[key] = checked_size(known[key].annotation, value, name=f"networks.{name}.{key}")
+    return make(classes=classes, seed=seed, **checked)
+
+
+def checked_size(kind: Any, value: Any, *, name: str) -> Any:
+    """Return a size that fits the annotation `kind`. Raises UserError for another."""
+    if get_origin(kind) is Literal:
+        words = get_args(kind)
+        return check(str, Rule(f"one of {', '.join(words)}", lambda word: word in words), value, name=name)
+    return check(kind, SIZES.get(kind, Rule("", lambda _: True)), value, name=name)
 
 
 def in_parts(name: str) -> bool:
@@ -97,31 +109,6 @@ def sizes_of(name: str, networks: dict) -> dict[str, Any]:
         if key in NO_SIZES or not isinstance(key, str):
             raise UserError(f"params.yaml: networks.{name}: expected sizes of the network; received the unknown size {key}")
     return networks[name]
-
-
-_WORDS = {
-    bool: "true or false",
-    int: "a whole number above 0 and below 2^31",
-    float: "a number from 0 up to, not including, 1",
-    str: "text",
-    Sequence[int]: "a list of whole numbers above 0",
-}
-
-
-def _words(kind: Any) -> str:
-    return f"one of {', '.join(get_args(kind))}" if get_origin(kind) is Literal else _WORDS[kind]
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    if get_origin(kind) is Literal:
-        return type(value) is str and value in get_args(kind)
-    if kind == Sequence[int]:
-        return type(value) is list and bool(value) and all(_fits(item, int) for item in value)
-    if kind is int:
-        return type(value) is int and 0 < value < 2**31
-    if kind is float:
-        return type(value) in (int, float) and 0 <= value < 1
-    return type(value) is kind
 
 
 def _unknown(name: str) -> UserError:

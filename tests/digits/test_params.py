@@ -90,7 +90,7 @@ def test_a_missing_key_is_named_with_what_it_should_be():
         ("order", "on", "one of file, shuffled", "true"),
         ("folders", "here", "a list of texts", "the text 'here'"),
         ("folders", "[1]", "a list of texts", "[1]"),
-        ("merge", "[a]", "a mapping of texts", "['a']"),
+        ("merge", "[a]", "a mapping from text or a whole number to text or null", "['a']"),
     ],
 )
 def test_a_wrong_value_is_refused_with_its_key_what_was_expected_and_what_came(key, value, expected, received):

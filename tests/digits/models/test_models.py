@@ -153,6 +153,11 @@ def test_a_dropout_rate_that_is_none_is_refused(value):
         models.build("lenet", classes=10, seed=0, dropout=value)
 
 
+def test_a_dropout_rate_as_dvc_exp_run_writes_it_is_a_number():
+    network = models.build("lenet", classes=10, seed=0, dropout="1e-05")
+    assert [layer.rate for layer in network.layers if hasattr(layer, "rate")] == [1e-05]
+
+
 @pytest.mark.parametrize(("value", "received"), [(1, "1"), ("true", "the text 'true'"), (None, "nothing")])
 def test_a_switch_that_is_neither_true_nor_false_is_refused(value, received):
     with pytest.raises(UserError, match=rf"networks\.dnn\.flatten_first: expected true or false; received {received}$"):
@@ -161,7 +166,9 @@ def test_a_switch_that_is_neither_true_nor_false_is_refused(value, received):
 
 @pytest.mark.parametrize("value", [[], 64, [64, 0], [64, 2.5], [True], ["64"], [[64]], "64", None, {64: 64}])
 def test_a_list_of_sizes_that_is_none_is_refused(value):
-    with pytest.raises(UserError, match=r"networks\.dnn\.layers: expected a list of whole numbers above 0; received"):
+    with pytest.raises(
+        UserError, match=r"networks\.dnn\.layers: expected a list of whole numbers above 0 and below 2\^31; received"
+    ):
         models.build("dnn", classes=10, seed=0, layers=value)
 
 
@@ -183,15 +190,15 @@ def test_every_size_is_of_a_kind_the_door_can_check_and_its_default_passes(name)
     for key, size in inspect.signature(make).parameters.items():
         if key not in ("classes", "seed"):
             value = list(size.default) if size.annotation == Sequence[int] else size.default
-            assert models._words(size.annotation)
-            assert models._fits(value, size.annotation)
+            assert models.checked_size(size.annotation, value, name=key) == size.default
+            with pytest.raises(UserError, match=f"params.yaml: {key}: expected .+; received {{}}"):
+                models.checked_size(size.annotation, {}, name=key)
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"), [(Literal["a", "b"], "one of a, b"), (Sequence[int], "a list of whole numbers above 0")]
-)
-def test_the_words_for_a_kind_of_size_say_what_fits(kind, words):
-    assert models._words(kind) == words
+@pytest.mark.parametrize("value", ["c", "", 1, None, ["a"]])
+def test_a_size_that_is_none_of_the_words_is_refused(value):
+    with pytest.raises(UserError, match=r"params\.yaml: kind: expected one of a, b; received"):
+        models.checked_size(Literal["a", "b"], value, name="kind")
 
 
 def test_fewer_outputs_than_classes_are_refused():
