@@ -35,9 +35,9 @@ def load(path: Path, *, fingerprint: str) -> State:
         if header["fingerprint"] != fingerprint:
             return State()
         lists = {name: [file[f"{name}_{i}"] for i in range(count)] for name, count in header["counts"].items()}
-    except (UserError, KeyError):
+        return State(**header["numbers"], **lists)
+    except (UserError, ValueError, KeyError, TypeError, AttributeError):  # of what another version wrote, too
         return State()
-    return State(**header["numbers"], **lists)
 
 
 def fingerprint(*parts: object) -> str:

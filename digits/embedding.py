@@ -36,7 +36,8 @@ def candidates(network: keras.Model) -> dict[str, int]:
 def scores(network: keras.Model, images: np.ndarray, labels: np.ndarray, *, each: int) -> dict[str, float]:
     """Return for each candidate the share, 0 to 1, of images (n, 28, 28) whose nearest neighbour there is of their own class.
 
-    Neighbours are sought among `each` images at a time, 2 at least, the image itself left out: few of a class, as in use.
+    Neighbours are sought among `each` images at a time, the image itself left out: few of a class, as in use. There are 2 at
+    least, in the last group too.
     """
     right = dict.fromkeys(candidates(network), 0)
     cuts = keras.Model(network.inputs, {layer: output_of(network.get_layer(layer)) for layer in right})

@@ -44,23 +44,23 @@ def seen(network: keras.Model, layer: str, images: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class BothWays:
     """One image in a convolution, computed by OpenCV and by the layer itself."""
 
-    seen: np.ndarray  # float32 (height, width, channels), what the layer is given of the image
+    given: np.ndarray  # float32 (height, width, channels), what the layer is given of the image
     filtered: np.ndarray  # float32 (height, width, filters), by `cv2.filter2D` alone
-    layers: np.ndarray  # float32 (height, width, filters), by the layer, after its bias and activation
+    by_layer: np.ndarray  # float32 (height, width, filters), after its bias and activation
     difference: float  # the largest, once `filtered` has these too, in shares of the largest before the activation
 
 
-def compare(network: keras.Model, layer: keras.layers.Conv2D, image: np.ndarray) -> Comparison:
+def compare(network: keras.Model, layer: keras.layers.Conv2D, image: np.ndarray) -> BothWays:
     """Return what a convolution makes of a uint8 image (28, 28). Raises ArithmeticError where OpenCV's leads to another result."""
     given, taken = seen(network, layer.name, image[None])[0], filters_of(layer)
     filtered = convolution.filtered(given, taken)
-    layers = of(network, layer.name, image[None])[0]
+    by_layer = of(network, layer.name, image[None])[0]
     responses = filtered + taken.biases
     through, largest = np.asarray(layer.activation(responses)), float(np.abs(responses).max())
-    return Comparison(given, filtered, layers, convolution.difference(through, layers, largest=largest))
+    return BothWays(given, filtered, by_layer, convolution.difference(through, by_layer, largest=largest))
 
 
 def exciting(

@@ -12,6 +12,7 @@ from digits.verdicts import BORNE_OUT, REFUTED, UNDECIDED, Comparison, Verdict
 
 MOST_LINES = 15  # of the table, in the report
 UNIT = {"accuracy": "accuracy", "log_loss": "log loss (nats)", "seconds_per_epoch": "seconds per epoch", "parameters": "parameters"}
+OF_VALIDATION = ("accuracy", "log_loss")
 RULES = (
     "Weights are those of the lowest validation loss. What is chosen is chosen by validation accuracy, the seeds' mean, and by"
     " nothing else: the test images were read once, after the search, for the table. Seconds per epoch are those of the gradient"
@@ -81,7 +82,7 @@ def _abstract(study: Study, runs: Sequence[Row], table: Sequence[Line], judged: 
 
 def _set_up(study: Study, runs: Sequence[Row]) -> str:
     finished = [row.conditions for row in runs if row.finished]
-    sets = _distinct(f"{_named(c['dataset'])}, {c['train_images']:,} training, {c['validation_images']:,} validation and "
+    sets = _distinct(f"**{c['dataset']}**, {c['train_images']:,} training, {c['validation_images']:,} validation and "
                      f"{c['test_images']:,} test images" for c in finished)  # fmt: skip
     machines = _distinct(f"{c['machine']['processor']}, {c['machine']['cores']} cores, {c['workers']} workers of {c['threads']} "
                          f"TensorFlow threads, TensorFlow {c['software']['tensorflow']}" for c in finished)  # fmt: skip
@@ -140,6 +141,7 @@ def _hypotheses(study: Study, judged: Sequence[Verdict]) -> str:
 def _claim(study: Study, hypothesis: Hypothesis) -> str:
     """Return in words what is measured and which effects are meant."""
     unit, by = UNIT[hypothesis.measure], f"{hypothesis.by:g}"
+    measured = f"Validation {unit}" if hypothesis.measure in OF_VALIDATION else unit.capitalize()
     meant = {
         "higher": f"higher by more than {by}" if hypothesis.by else "higher",
         "lower": f"lower by more than {by}" if hypothesis.by else "lower",
@@ -147,9 +149,7 @@ def _claim(study: Study, hypothesis: Hypothesis) -> str:
     }[hypothesis.expect]
     at = f", at {tables.place(study, hypothesis.at)}" if hypothesis.at else ""
     name = study.called(hypothesis.compare)
-    return f"Validation {unit}, {name} {shown(hypothesis.start)} to {shown(hypothesis.end)}{at}: {meant}.".replace(
-        "Validation seconds", "Seconds"
-    ).replace("Validation parameters", "Parameters")
+    return f"{measured}, {name} {shown(hypothesis.start)} to {shown(hypothesis.end)}{at}: {meant}."
 
 
 def _results(study: Study, table: Sequence[Line]) -> str:
@@ -233,10 +233,6 @@ def _again(study: Study, best: str, command: str) -> str:
 
 def _settings(changes: Mapping[str, Any]) -> str:
     return ", ".join(f"`{path}: {shown(value)}`" for path, value in changes.items())
-
-
-def _named(dataset: str) -> str:
-    return f"**{dataset}**"
 
 
 def _count(number: int, one: str, many: str = "") -> str:

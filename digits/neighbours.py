@@ -25,7 +25,9 @@ def classify(distances: np.ndarray, labels: np.ndarray, *, k: int) -> np.ndarray
 
 
 def leave_one_out(distances: np.ndarray, labels: np.ndarray, *, k: int) -> np.ndarray:
-    """Return the class that all others give each of n vectors, n at least 2, integer (n,), from their distances (n, n)."""
+    """Return the class that all others give each of n vectors, integer (n,), from their distances (n, n); n is at least 2."""
+    if len(labels) < 2:
+        raise ValueError(f"expected at least 2 vectors; received {len(labels)}")
     others = distances.astype(np.float64)
     np.fill_diagonal(others, np.inf)
     return classify(others, labels, k=k)

@@ -58,6 +58,11 @@ def seed() -> Any:
     return between(0, 2**31 - 1)
 
 
+def seed_of(train: dict) -> int:
+    """Return `train.seed` of section `train` as params.yaml has it. Raises UserError if it is missing or no seed."""
+    return check(int, seed().metadata["rule"], train.get("seed"), name="train.seed")
+
+
 def anything() -> Any:
     """Whatever the field's type allows."""
     return _field(Rule("", lambda value: True))

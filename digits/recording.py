@@ -110,8 +110,11 @@ class Bystander:
 
 
 def _seconds(path: Path) -> list[tuple[float, float]]:
-    """Return what an interrupted run wrote of its epochs; nothing if it was killed before it could."""
-    return [tuple(epoch) for epoch in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []
+    """Return what an interrupted run wrote of its epochs; nothing if it was killed before it could, or the file is damaged."""
+    try:
+        return [(float(updates), float(whole)) for updates, whole in json.loads(path.read_text(encoding="utf-8"))]
+    except (FileNotFoundError, ValueError, TypeError):
+        return []
 
 
 def _ancestors() -> list[int]:

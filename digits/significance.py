@@ -15,7 +15,10 @@ def mcnemar(right_first: np.ndarray, right_second: np.ndarray) -> tuple[int, int
     """
     first, second = int((right_first & ~right_second).sum()), int((right_second & ~right_first).sum())
     n, fewer = first + second, min(first, second)
-    tail = sum(math.comb(n, k) for k in range(fewer + 1))  # whole numbers: exact however many images
+    tail = ways = 1  # whole numbers: exact however many images
+    for k in range(fewer):
+        ways = ways * (n - k) // (k + 1)  # to choose k + 1 of n
+        tail += ways
     return first, second, min(1.0, tail / 2 ** (n - 1)) if n else 1.0
 
 

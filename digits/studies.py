@@ -112,6 +112,14 @@ class Study:
             chosen |= dimension.changes[i]
         return chosen
 
+    def lines(self) -> list[Point]:
+        """Return the start, and each point that differs from it in one dimension: together they have every value."""
+        start = self.start
+        points = (
+            (*start[:d], i, *start[d + 1 :]) for d, dimension in enumerate(self.dimensions) for i in range(len(dimension.labels))
+        )
+        return list(dict.fromkeys(points))
+
     def called(self, name: str) -> str:
         """Return a dimension's name as readers see it: without its section, in words, unless another's would be the same."""
         names = [_short(dimension.name) for dimension in self.dimensions]
@@ -127,33 +135,29 @@ def read(text: str, *, name: str, sections: Sections, recipe: Callable[[str], Se
     return _Reader(f"studies/{name}.yaml", sections, recipe).study(text, name=name, full=full)
 
 
-def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], accept: Callable[[Sections], None]) -> set[str]:
-    """Have each value of each dimension seen by `accept`, which raises UserError, the others being at the start's.
-
-    Returns the networks that the study trains.
-    """
-    start = study.start
-    points = dict.fromkeys(
-        (*start[:d], i, *start[d + 1 :]) for d, dimension in enumerate(study.dimensions) for i in range(len(dimension.labels))
-    )
-    networks = set()
-    for point in points:
+def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], accept: Callable[[Sections], None]) -> None:
+    """Have each value of each dimension seen by `accept`, which raises UserError, the others being at the start's."""
+    for point in study.lines():
         complete = with_changes(sections, study.changes(point), recipe)
         try:
             if isinstance(study.strategy, Halving) and complete["train"]["epochs"] != study.strategy.epochs:
                 raise UserError("strategy: halving decides over the epochs: expected train.epochs the same in all variations")
             accept(complete)
-            networks.add(complete["model"]["name"])
         except UserError as error:
             raise UserError(f"studies/{study.name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
+    trained = networks(study, sections, recipe)
     for dimension in study.dimensions:
         for path in dict.fromkeys(path for changes in dimension.changes for path in changes):
-            if path.startswith("networks.") and path.split(".")[1] not in networks:
+            if path.startswith("networks.") and path.split(".")[1] not in trained:
                 raise UserError(
                     f"studies/{study.name}.yaml: dimensions.{dimension.name}: expected sizes of a network that is trained,"
-                    f" {', '.join(sorted(networks))}; received {path}, which would change nothing"
+                    f" {', '.join(sorted(trained))}; received {path}, which would change nothing"
                 )
-    return networks
+
+
+def networks(study: Study, sections: Sections, recipe: Callable[[str], Sections]) -> set[str]:
+    """Return the networks that the study trains."""
+    return {with_changes(sections, study.changes(point), recipe)["model"]["name"] for point in study.lines()}
 
 
 def with_changes(sections: Sections, changes: Mapping[str, Any], recipe: Callable[[str], Sections]) -> Sections:

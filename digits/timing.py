@@ -22,7 +22,7 @@ def record(path: Path, stage: str, figures: dict[str, float | int | str]) -> Non
     except (FileNotFoundError, ValueError):
         known = {}
     here = {"machine": machine(), "software": software()}
-    if not here.items() <= known.items():
+    if not isinstance(known, dict) or not here.items() <= known.items():
         known = {}
     known |= {stage: {"date": datetime.date.today().isoformat(), **figures}, **here}
     write_text(path, json.dumps(known, indent=2) + "\n")

@@ -16,9 +16,12 @@ import numpy as np
 
 from digits import calls, evaluation, inference, models, optimizers, splitting, timing, train_params, training
 from digits.arrays import Dataset, Split
-from digits.compute import deterministic, keras, tf
+from digits.augmentation import AugmentParams
+from digits.compute import ComputeParams, deterministic, keras, tf
 from digits.errors import UserError, brief
+from digits.models import ModelParams
 from digits.runs import DIVERGED, FAILED, FINISHED, MEMORY, Sections
+from digits.train_params import TrainParams
 from digits.training import State
 
 COLLECTED = 20  # orders, after which memory is tidied up
@@ -28,12 +31,12 @@ COLLECTED = 20  # orders, after which memory is tidied up
 class Settings:
     """The sections of params.yaml that decide a run, as the stages' own dataclasses; and the network's own sizes."""
 
-    split: Any
-    model: Any
-    compute: Any
-    augment: Any
-    train: Any
-    evaluate: Any
+    split: Any  # stages.split.SplitParams
+    model: ModelParams
+    compute: ComputeParams
+    augment: AugmentParams
+    train: TrainParams
+    evaluate: Any  # stages.evaluate.EvaluateParams
     sizes: Mapping[str, Any]
 
 

@@ -34,7 +34,8 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         part.replace(path)
     except OSError as error:
-        error.filename, error.filename2 = str(path), None  # the name the user knows
+        if error.filename in (None, name):
+            error.filename, error.filename2 = str(path), None  # the name the user knows
         raise
     finally:
         part.unlink(missing_ok=True)

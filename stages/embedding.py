@@ -15,7 +15,7 @@ from digits.comparison import compare
 from digits.compute import ComputeParams, out_of_memory
 from digits.embedding import candidates, choose, layers_csv, vectors
 from digits.figures import symbols
-from digits.params import anything, between, seed
+from digits.params import anything, between, seed, seed_of
 from digits.stage import run, say
 from digits.writing import write_figure, write_text
 from stages.tables import STROKES, read_both, read_texts
@@ -55,7 +55,7 @@ def main(
         neighbours=NEIGHBOURS,
     )
 
-    made = f"{model.name} up to {layer} · trained on {seen.dataset}, seed {train['seed']}"
+    made = f"{model.name} up to {layer} · trained on {seen.dataset}, seed {seed_of(train)}"
     tables = comparison.tables(compared, "embedding") | {"layers": layers_csv(scored, candidates(network))}
     label = seen.class_names[seen.labels[0]]
     report = "\n\n".join([

@@ -13,7 +13,7 @@ from digits import arrays, feature_maps, filter_tables, models, trained
 from digits.compute import ComputeParams, out_of_memory
 from digits.errors import UserError
 from digits.figures import kernels, patches, responses
-from digits.params import between, positive
+from digits.params import between, positive, seed_of
 from digits.stage import run, say
 from digits.writing import write_figure, write_text
 from stages import inside
@@ -39,7 +39,7 @@ def main(
     if filters.image >= len(split):
         raise UserError(f"params.yaml: filters.image: expected at most {len(split) - 1}, the last one; received {filters.image}")
     network = trained.network(model, networks, compute, classes=len(tests.class_names), weights=weights)
-    title = f"{tests.dataset} · {model.name} · seed {train['seed']}"
+    title = f"{tests.dataset} · {model.name} · seed {seed_of(train)}"
 
     layers = feature_maps.convolutions(network)
     if not layers:
@@ -48,18 +48,20 @@ def main(
         say(text)
         return
     first = feature_maps.filters_of(layers[0])
-    seen = feature_maps.compare(network, layers[0], split.images[filters.image])
+    both = feature_maps.compare(network, layers[0], split.images[filters.image])
     best, highest, _ = feature_maps.exciting(network, layers[0], tests.images, most=filters.patches)
     maps, shapes = inside.maps(network, split, image=filters.image, others=filters.others, title=title)
     of_pixels, gap = inside.saliency_of(network, tests, right=filters.right, wrong=filters.wrong, steps=filters.steps, title=title)
     of = {"layer": layers[0].name, "title": title}
     figures = maps | {
         "kernels": kernels.draw(first.kernels, **of),
-        "responses": responses.draw(first.kernels, **vars(seen), **of),
+        "responses": responses.draw(
+            first.kernels, given=both.given, filtered=both.filtered, by_layer=both.by_layer, difference=both.difference, **of
+        ),
         "patches": patches.draw(first.kernels, patches=best, highest=highest[:, 0], **of),
         "saliency": of_pixels,
     }
-    agreement = filter_tables.agreement(first, size=seen.seen.shape[:2], difference=seen.difference)
+    agreement = filter_tables.agreement(first, size=both.given.shape[:2], difference=both.difference)
     text = "\n".join([f"{title} · {layers[0].name}", filter_tables.printed(first), agreement, shapes, gap])
     write_text(output / "filters.txt", f"{text}\n")
     write_text(output / "filters.csv", filter_tables.table(first))

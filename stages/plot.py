@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from digits import arrays, evaluation
+from digits.errors import UserError
 from digits.figures import accuracy, confusion, examples, loss, mistakes
 from digits.history import from_csv
-from digits.params import between, seed
+from digits.params import between, seed, seed_of
 from digits.stage import read_text, run
 from digits.writing import write_figure
 
@@ -29,7 +30,9 @@ class PlotParams:
 def main(history: Path, predictions: Path, test: Path, output: Path, plot: PlotParams, train: dict) -> None:
     curves = from_csv(read_text(history))
     said, split = arrays.load(predictions, arrays.Predictions), arrays.load(test, arrays.Split)
-    title = f"{said.dataset} · {said.network} · seed {train['seed']}"
+    if len(said.labels) != len(split):
+        raise UserError(f"{predictions}: expected an answer to each of {len(split)} test images; received {len(said.labels)}")
+    title = f"{said.dataset} · {said.network} · seed {seed_of(train)}"
     predicted = said.probabilities.argmax(axis=1)
     counts = evaluation.confusion(said.labels, predicted, classes=len(said.class_names))
     wrong = evaluation.most_confident_mistakes(said.probabilities, said.labels, most=plot.mistakes)

@@ -24,7 +24,7 @@ def main(photo: str) -> None:
     output = Path("output/read", photos.name)
     if not photos.name or photos.is_relative_to(output.parent.resolve()):
         raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
-    workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop"}})
+    workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop", "photos": str(photos)}})
     if not (FOLDER / WEIGHTS).exists():
         print("read: the network is not trained yet; that takes two and a half to fifteen minutes, once", flush=True)
     workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")

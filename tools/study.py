@@ -39,7 +39,7 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
     folder = OUTPUT / (f"{name}_full" if full else name)
     with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
         datasets = fetched(study, params)
-        networks = networks_of(study, params)
+        networks = studies.networks(study, params, recipe_of)
         parts = in_parts(networks)
         conductor = Conductor(study, Shelf(folder), varier(study, params, datasets, in_parts=parts), functools.partial(tell, study))
         if conductor.unfinished():
@@ -80,11 +80,6 @@ def read(name: str, params: Sections, *, full: bool) -> Study:
     for study in each.values():
         studies.check(study, params, recipe_of, settings.accept)
     return each[full]
-
-
-def networks_of(study: Study, params: Sections) -> set[str]:
-    """Return the networks that the study trains."""
-    return studies.check(study, params, recipe_of, lambda _: None)
 
 
 def in_parts(networks: Iterable[str]) -> bool:

@@ -7,14 +7,14 @@ from digits.figures import digit_grid, looks, panels
 
 
 def draw(
-    kernels: np.ndarray, *, seen: np.ndarray, filtered: np.ndarray, layers: np.ndarray, difference: float, layer: str, title: str
+    kernels: np.ndarray, *, given: np.ndarray, filtered: np.ndarray, by_layer: np.ndarray, difference: float, layer: str, title: str
 ) -> Figure:
     """Return the figure: a filter, what `cv2.filter2D` makes of the image, what the layer makes of it; and so on.
 
     kernels         float (height, width, channels, filters)
-    seen            float (height, width, channels), what the layer is given of the image
+    given           float (height, width, channels), what the layer is given of the image
     filtered        float (height, width, filters), by `cv2.filter2D`
-    layers          float (height, width, filters), by the layer, after its bias and activation
+    by_layer        float (height, width, filters), by the layer itself, after its bias and activation
     difference      the largest between the two once `filtered` has these too, in shares of the largest before the activation
     """
     filters = min(kernels.shape[-1], panels.MOST)
@@ -34,9 +34,9 @@ def draw(
     scales = (
         panels.signed(kernels, "weight of a filter"),
         panels.signed(filtered, "what cv2.filter2D makes of the picture"),
-        panels.scale(layers, f"what {layer} makes of it, with bias and activation"),
+        panels.scale(by_layer, f"what {layer} makes of it, with bias and activation"),
     )
-    _, width = panels.place(ax, panels.channels(seen), panels.ink(seen), x=looks.MARGIN, y=0.05, room=1.2 * seen.shape[-1])
+    _, width = panels.place(ax, panels.channels(given), panels.ink(given), x=looks.MARGIN, y=0.05, room=1.2 * given.shape[-1])
     beside = looks.MARGIN + width + 0.25
     for line, scale in enumerate(scales):
         panels.legend(ax, scale, x=beside, y=0.05 + panels.HEAD * line)
@@ -55,6 +55,6 @@ def draw(
         strip = panels.channels(kernels[..., number])
         below_it, _ = panels.place(ax, strip, scales[0], x=x, y=y, room=small)
         panels.write(ax, f"{number}", x=x, y=y + below_it + 0.05, room=small)
-        for at, maps, scale in zip(places, (filtered, layers), scales[1:], strict=True):
+        for at, maps, scale in zip(places, (filtered, by_layer), scales[1:], strict=True):
             panels.place(ax, maps[..., number], scale, x=x + at, y=y, room=room)
     return figure

@@ -40,6 +40,14 @@ def test_another_run_s_state_is_not_taken(tmp_path):
     assert checkpoints.load(tmp_path / "state.npz", fingerprint="other") == State()
 
 
+@pytest.mark.parametrize(
+    "header", ["", "[]", '{"fingerprint": "run"}', '{"fingerprint": "run", "counts": {}, "numbers": {"epoch": 1}}', "null"]
+)
+def test_what_another_version_wrote_gives_a_fresh_state(tmp_path, header):
+    np.savez(tmp_path / "state.npz", header=np.array(header))
+    assert checkpoints.load(tmp_path / "state.npz", fingerprint="run") == State()
+
+
 @pytest.mark.parametrize("keep", [0, 1, 100, 700, -1])
 def test_a_cut_off_file_gives_a_fresh_state(tmp_path, keep):
     file = tmp_path / "state.npz"

@@ -27,9 +27,9 @@ def test_opencv_and_the_first_convolution_agree(network):
     layer = feature_maps.convolutions(network)[0]
     found = feature_maps.compare(network, layer, IMAGES[0])
     assert found.difference <= convolution.TOLERANCE
-    assert found.filtered.shape == found.layers.shape == layer.output.shape[1:]
+    assert found.filtered.shape == found.by_layer.shape == layer.output.shape[1:]
     biases = feature_maps.filters_of(layer).biases
-    np.testing.assert_allclose(layer.activation(found.filtered + biases), found.layers, atol=1e-5 * float(found.layers.max()))
+    np.testing.assert_allclose(layer.activation(found.filtered + biases), found.by_layer, atol=1e-5 * float(found.by_layer.max()))
 
 
 def test_a_layer_that_hardly_answers_any_more_agrees_as_well():
@@ -39,7 +39,7 @@ def test_a_layer_that_hardly_answers_any_more_agrees_as_well():
     largest = feature_maps.compare(network, layer, IMAGES[0]).filtered.max(axis=(0, 1))
     layer.set_weights([kernels, biases - largest + 1e-5])
     found = feature_maps.compare(network, layer, IMAGES[0])
-    assert 0 < found.layers.max() < 2e-5
+    assert 0 < found.by_layer.max() < 2e-5
     assert found.difference <= convolution.TOLERANCE
 
 
@@ -90,5 +90,5 @@ def test_the_layers_of_a_network_within_the_network_are_found():
     (layer,) = feature_maps.convolutions(network)
     assert layer.name == "deep"
     found = feature_maps.compare(network, layer, IMAGES[0])
-    assert found.layers.shape == (14, 14, 3)
-    assert found.seen.max() == pytest.approx(2 * float(IMAGES[0].max()) / 255)
+    assert found.by_layer.shape == (14, 14, 3)
+    assert found.given.max() == pytest.approx(2 * float(IMAGES[0].max()) / 255)

@@ -5,6 +5,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digits import evaluation, losses
 from digits.losses import log_loss
 
 
@@ -38,6 +39,10 @@ def test_keras_has_no_bound_where_it_finds_the_softmax_and_ours_has():
 def test_it_is_finite_for_probabilities_of_0_and_1(probability, value):
     loss = log_loss(tf.constant([[1.0, 0.0]]), tf.constant([[probability, 1 - probability]]))
     assert float(loss) == pytest.approx(value, rel=1e-5)
+
+
+def test_its_bound_is_that_of_the_log_loss_in_the_metrics():
+    assert losses.SMALLEST == evaluation.SMALLEST
 
 
 def test_its_gradient_is_finite_at_0_and_1():

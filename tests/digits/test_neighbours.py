@@ -52,6 +52,11 @@ def test_of_equally_many_votes_the_nearer_class_wins_and_of_equal_distances_the_
     assert classify(np.array([[5.0, 5.0, 5.0, 5.0]]), labels, k=1).tolist() == [2]
 
 
+def test_a_vector_alone_has_no_others():
+    with pytest.raises(ValueError, match="expected at least 2 vectors; received 1"):
+        leave_one_out(np.zeros((1, 1)), np.array([0]), k=1)
+
+
 def test_nobody_votes_for_itself_even_if_k_is_more_than_there_are():
     distances = squared_distances(np.array([[0.0], [1.0], [3.0]]), np.array([[0.0], [1.0], [3.0]]))
     assert leave_one_out(distances, np.array([0, 1, 1]), k=9).tolist() == [1, 0, 1]

@@ -38,6 +38,15 @@ def refusal(**changed: str | None) -> str:
     return str(error.value)
 
 
+@pytest.mark.parametrize(("train", "received"), [({}, "nothing"), ({"seed": "1"}, "the text '1'"), ({"seed": -1}, "-1")])
+def test_a_training_seed_that_is_missing_or_none_is_refused(train, received):
+    assert params.seed_of({"seed": 3}) == 3
+    with pytest.raises(
+        UserError, match=f"params.yaml: train.seed: expected a whole number from 0 to 2147483647; received {received}"
+    ):
+        params.seed_of(train)
+
+
 def test_a_section_that_was_changed_is_read_again_as_it_stands():
     text = "networks:\n  lenet: {layers: [1]}\n"
     params.read_section("networks", text)["lenet"]["layers"].append(2)

@@ -5,9 +5,9 @@ import shutil
 import numpy as np
 import pytest
 
-from digits import evaluation, inference, models, optimizers, training
+from digits import evaluation, inference, models, optimizers, recording, training
 from digits.augmentation import AugmentParams
-from digits.recording import Recorder, save_weights
+from digits.recording import SECONDS, Recorder, save_weights
 from tests.worlds import bars
 
 
@@ -54,6 +54,13 @@ def test_the_seconds_of_an_epoch_s_updates_are_the_median_of_those_it_was_told(t
     recorder.finish(states[-1])
     times = json.loads((tmp_path / "timing.json").read_text())["train"]
     assert [times[key] for key in ("epochs", "gradient_seconds_per_epoch", "images_per_second")] == [3, 50, 4]
+
+
+@pytest.mark.parametrize("damaged", ["", "[[1", "null", "[1]", "[[1, 2, 3]]", '{"a": 1}'])
+def test_seconds_of_an_interrupted_run_that_are_damaged_count_for_none(tmp_path, damaged):
+    (tmp_path / SECONDS).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / SECONDS).write_text(damaged)
+    assert recording._seconds(tmp_path / SECONDS) == []
 
 
 def test_a_disk_too_full_for_the_weights_is_refused_before_hdf5_sees_it(tmp_path, monkeypatch):

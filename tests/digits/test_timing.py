@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from digits import timing
 
 CPUINFO = "processor\t: 0\nmodel name\t: {name}\nflags\t\t: fpu {flags}\n\nprocessor\t: 1\nmodel name\t: other\nflags\t\t: fpu\n"
@@ -22,6 +24,14 @@ def test_a_stage_s_times_stand_beside_those_of_other_stages(tmp_path):
     known = json.loads(path.read_text())
     assert (known["train"]["seconds"], known["evaluate"]["seconds"]) == (2.0, 0.5)
     assert known["machine"]["cores"] >= 1
+
+
+@pytest.mark.parametrize("damaged", ["[]", "null", '"text"', "{", ""])
+def test_a_damaged_file_is_written_anew(tmp_path, damaged):
+    path = tmp_path / "timing.json"
+    path.write_text(damaged)
+    timing.record(path, "train", {"seconds": 2.0})
+    assert json.loads(path.read_text())["train"]["seconds"] == 2.0
 
 
 def test_what_was_timed_on_another_machine_is_not_taken_for_this_one_s(tmp_path, monkeypatch):

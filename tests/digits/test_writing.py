@@ -48,6 +48,13 @@ def test_an_error_names_the_file_the_user_knows(tmp_path):
     assert error.value.filename == str(tmp_path / "taken")
 
 
+def test_an_error_of_another_file_within_keeps_that_file_s_name(tmp_path):
+    with pytest.raises(FileNotFoundError) as error, writing.replacing(tmp_path / "target"):
+        (tmp_path / "source").read_text()
+    assert error.value.filename == str(tmp_path / "source")
+    assert not [*tmp_path.iterdir()]
+
+
 def test_a_picture_is_read_back_pixel_for_pixel(tmp_path):
     image = np.random.default_rng(0).integers(0, 256, size=(28, 28)).astype(np.uint8)
     writing.write_picture(tmp_path / "image.png", image)

@@ -100,6 +100,14 @@ def test_plot_refuses_a_history_that_is_no_table(tmp_path):
     assert says_one_line(stage("plot", *PLOT_WORDS, folder=folder), "history.csv", "expected a number")
 
 
+def test_plot_refuses_answers_to_other_images(evaluated, tmp_path):
+    arrays.save(tmp_path / "few.npz", split_of(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)))
+    words = [str(tmp_path / "few.npz") if word == "data/splits/test.npz" else word for word in PLOT_WORDS]
+    assert says_one_line(
+        stage("plot", *words, folder=evaluated), "output/predictions.npz: expected an answer to each of 3 test images"
+    )
+
+
 @pytest.fixture
 def split(tmp_path):
     """Write 40 test images that hold their row's number, and return their split."""

@@ -62,7 +62,9 @@ def test_what_the_reader_s_network_says_takes_the_place_of_the_earlier_answers(e
 
     monkeypatch.setattr(workspace, "run", run)
     read.main("page.jpg")
-    workspace.make.assert_called_once_with(read.FOLDER, {"recipe": "reader", "handwriting": {"missing": "stop"}})
+    workspace.make.assert_called_once_with(
+        read.FOLDER, {"recipe": "reader", "handwriting": {"missing": "stop", "photos": str(tmp_path / "page.jpg")}}
+    )
     reading = ("stages.handwriting", str(tmp_path / "page.jpg"), "output/train/best.weights.h5", ANY)
     assert ran == [(read.FOLDER, ("dvc", "repro", "--quiet", "train")), (read.FOLDER, reading)]
     assert [path.name for path in earlier.parent.iterdir()] == ["page.jpg.png"]

@@ -76,7 +76,7 @@ def read(sections, **changed):
 @pytest.mark.parametrize(("networks", "in_parts"), [(["mlp", "lenet"], True), (["mlp", "vgg"], False)])
 def test_batches_go_through_in_parts_where_all_of_the_study_s_networks_allow_it(networks, in_parts):
     sections = sections_of()
-    trained = study.networks_of(read(sections, dimensions={"model.name": networks}), sections)
+    trained = studies.networks(read(sections, dimensions={"model.name": networks}), sections, recipe.values)
     assert study.in_parts(trained) == in_parts
 
 

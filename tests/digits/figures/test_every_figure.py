@@ -110,7 +110,7 @@ def inside(figure, filters, *, size=3, channels=1, title):
     draw = {
         kernels: lambda: kernels.draw(weights, **of),
         responses: lambda: responses.draw(
-            weights, seen=normal(28, 28, channels), filtered=maps, layers=maps, difference=1e-8, **of
+            weights, given=normal(28, 28, channels), filtered=maps, by_layer=maps, difference=1e-8, **of
         ),
         layer_maps: lambda: layer_maps.draw(maps, image=image[0], name=names[0], **of),
         side_by_side: lambda: side_by_side.draw(np.stack([maps] * 3), images=image, names=names, **of),

@@ -40,7 +40,7 @@ def test_the_channels_of_a_filter_stand_side_by_side_with_nothing_between():
 def test_opencv_s_and_the_layer_s_maps_stand_beside_their_filter_each_in_one_scale():
     filtered, layers = normal(6, 6, 2), np.abs(normal(6, 6, 2))
     figure = responses.draw(
-        normal(3, 3, 1, 2), seen=normal(6, 6, 1), filtered=filtered, layers=layers, difference=3e-8, layer="conv1", title=TITLE
+        normal(3, 3, 1, 2), given=normal(6, 6, 1), filtered=filtered, by_layer=layers, difference=3e-8, layer="conv1", title=TITLE
     )
     arrays = drawn(figure)[4:]  # behind the picture and the scales
     limits = [image.get_clim() for image in figure.axes[0].images[4:]]
