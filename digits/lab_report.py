@@ -22,6 +22,13 @@ RULES = (
 
 NONE = "no run ended with finite numbers"
 UNFINISHED = "**Not all that the study asks for is trained and tested yet; its command, below, goes on with the rest.**"
+CHOSEN_BY_THE_SAME = (
+    "The search went where these same runs were best, which favours the value that was held against the others: here an interval is"
+    " too narrow, and a small effect is a hint at most."
+)
+NOT_IN_TURN = (
+    "Seconds were not taken in turn: their interval does not hold the machine's drift, so another day may judge them otherwise."
+)
 NAMED_BY_CODE = (
     "A row's name holds for the code that trained it: where that has changed since, the names are those of the table.md that the"
     " command above writes."
@@ -133,8 +140,11 @@ def _hypotheses(study: Study, judged: Sequence[Verdict]) -> str:
     rule = (
         "The rule: each hypothesis says which effects it means. With the 95 % interval of the effect over the seeds (Student's; the"
         " effect of a seed is the mean difference of its runs that differ in nothing else) it is borne out if the whole interval"
-        " lies among the effects meant, refuted if none of it does, and undecided otherwise."
+        " lies among the effects meant, refuted if none of it does, and undecided otherwise. Each stands for itself, at 95 %: of"
+        " many hypotheses some come out so by chance."
     )
+    if isinstance(study.strategy, LineSearch):
+        rule += f" {CHOSEN_BY_THE_SAME}"
     return "\n".join([*lines, "", rule])
 
 
@@ -168,7 +178,9 @@ def _verdicts(study: Study, judged: Sequence[Verdict]) -> str:
         what = f"{study.called(hypothesis.compare)} {shown(hypothesis.start)} to {shown(hypothesis.end)}"
         at = f", {tables.place(study, hypothesis.at)}" if hypothesis.at else ""
         rows.append([str(i), what + at, UNIT[hypothesis.measure], effect, interval, str(verdict.pairs), f"**{verdict.word}**"])
-    return tables.markdown(["", "from, to", "of", "effect", "95 % over the seeds", "pairs", ""], rows)
+    table = tables.markdown(["", "from, to", "of", "effect", "95 % over the seeds", "pairs", ""], rows)
+    timed = any(verdict.hypothesis.measure == "seconds_per_epoch" for verdict in judged)
+    return f"{table}\n\n{NOT_IN_TURN}" if timed else table
 
 
 def _against_source(study: Study, table: Sequence[Line]) -> str:
@@ -199,11 +211,13 @@ def _against_source(study: Study, table: Sequence[Line]) -> str:
 def _compared(study: Study, compared: Sequence[Comparison]) -> str:
     rule = (
         f"McNemar's exact test on the test images, each {study.called(study.compare)} by its run of the highest validation"
-        f" accuracy, Holm-corrected for {_count(len(compared), 'pair')}; p below 0.05 is called different."
+        f" accuracy, Holm-corrected for {_count(len(compared), 'pair')}. It is about these trained weights, one run each: with p"
+        " below 0.05 the two differ by more than the choice of test images explains. Another seed may turn that round; what holds"
+        " over the seeds, the hypotheses say."
     )
     rows = [
         [shown(each.first), shown(each.second), str(each.only_first), str(each.only_second), _probability(each.p),
-         "different" if each.p < 0.05 else "not told apart"] for each in compared
+         "these two differ" if each.p < 0.05 else "not told apart"] for each in compared
     ]  # fmt: skip
     return f"{rule}\n\n{tables.markdown(['first', 'second', 'only first right', 'only second right', 'p', ''], rows)}"
 

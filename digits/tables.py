@@ -12,6 +12,8 @@ from digits.rows import Row
 from digits.runs import DIVERGED, FINISHED
 from digits.studies import Printed, Study
 
+STOPPED = "stopped after"  # so many epochs, by successive halving
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -42,12 +44,19 @@ class Line:
 
 
 def lines(study: Study, runs: Sequence[Row], tests: Mapping[str, Mapping[str, Any]]) -> list[Line]:
-    """Return a line for each variation, the highest validation accuracy first; `tests` are by the runs' names."""
+    """Return a line for each variation, the highest validation accuracy first, those stopped early after all others.
+
+    tests  by the runs' names
+    """
     of_variation: dict[str, list[Row]] = {}
     for row in runs:
         of_variation.setdefault(row.variation, []).append(row)
     made = [_line(study, each, [tests[row.name] for row in each if row.name in tests]) for each in of_variation.values()]
-    return sorted(made, key=lambda line: -line.validation.mean if line.validation else 1.0)
+
+    def place(line: Line) -> tuple:
+        return line.validation is None, line.status.startswith(STOPPED), -line.validation.mean if line.validation else 0.0
+
+    return sorted(made, key=place)
 
 
 def to_csv(study: Study, table: Sequence[Line]) -> str:
@@ -157,7 +166,7 @@ def _status(runs: Sequence[Row]) -> str:
     failed = [f"{words.count(word)} {word}" for word in dict.fromkeys(words) if word]
     whole = max(row.params["train"]["epochs"] for row in runs)
     asked = max(row.epochs for row in runs)
-    stopped = [f"stopped after {asked} of {whole} epochs"] if asked < whole and not failed else []
+    stopped = [f"{STOPPED} {asked} of {whole} epochs"] if asked < whole and not failed else []
     return ", ".join([*failed, *stopped]) or FINISHED
 
 

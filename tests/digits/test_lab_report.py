@@ -86,11 +86,11 @@ def test_our_test_figures_stand_beside_those_the_source_prints():
     assert "It reads 0.6500 of the test images rightly (95 % interval 0.5525 to 0.7364)." in text
 
 
-def test_two_networks_are_called_different_below_0_05_and_each_has_its_own_images():
+def test_two_trained_networks_are_said_to_differ_below_0_05_and_each_has_its_own_images():
     compared = [Comparison("narrow", "wide", 3, 12, 0.049), Comparison("wide", "deep", 7, 5, 0.051)]
     assert table_in(report(compare="net", compared=compared), under="## Net against one another") == [
         ["first", "second", "only first right", "only second right", "p", ""],
-        ["narrow", "wide", "3", "12", "0.049", "different"],
+        ["narrow", "wide", "3", "12", "0.049", "these two differ"],
         ["wide", "deep", "7", "5", "0.051", "not told apart"],
     ]
 
@@ -109,3 +109,20 @@ def test_a_hypothesis_says_how_much_is_meant_and_its_verdict_what_was_found(expe
         ["", "from, to", "of", "effect", "95 % over the seeds", "pairs", ""],
         ["1", "batch size 100 to 50, net wide", "accuracy", "+0.1000", "-0.2000 to +0.4000", "6", "**undecided**"],
     ]
+
+
+SECONDS = Verdict(
+    Hypothesis("Fast.", "train.batch_size", 100, 50, {}, "seconds_per_epoch", "lower", 0.0), 6, 3, -1, -2, -0.5, "borne out"
+)
+SEARCH = {"name": "line_search", "variations": 4, "rounds": 1, "order": "round_robin", "seed": 1}
+
+
+def test_seconds_are_judged_with_the_word_that_they_were_not_taken_in_turn():
+    of_accuracy = replace(SECONDS, hypothesis=replace(SECONDS.hypothesis, measure="accuracy"))
+    assert lab_report.NOT_IN_TURN in report(judged=[SECONDS, of_accuracy])
+    assert lab_report.NOT_IN_TURN not in report(judged=[of_accuracy])
+
+
+def test_a_line_search_says_that_its_intervals_are_of_the_runs_that_led_it():
+    assert lab_report.CHOSEN_BY_THE_SAME in report(judged=[SECONDS], strategy=SEARCH)
+    assert lab_report.CHOSEN_BY_THE_SAME not in report(judged=[SECONDS])

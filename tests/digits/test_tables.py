@@ -44,6 +44,14 @@ def test_a_line_says_how_many_epochs_were_trained_and_how_many_were_asked_for():
     assert (line.epochs, line.trained_epochs) == (5, 1)
 
 
+def test_what_was_stopped_early_stands_below_what_was_trained_to_its_end_however_good_it_was():
+    stopped = replace(row(1, 0.97, name="stopped"), params={**row(1, 0.9).params, "train": {"epochs": 6}}, epochs=2)
+    runs = [stopped, row(1, 0.1, status=FAILED, name="failed"), row(1, 0.96, name="whole"), row(1, 0.95, name="worse")]
+    table = tables.lines(NothingPrinted(), runs, {})
+    assert [line.id for line in table] == ["whole", "worse", "stopped", "failed"]
+    assert table[2].status == "stopped after 2 of 6 epochs"
+
+
 def two_seeds():
     """Return a study of two dimensions, of which a source prints some figures, and its table of one line."""
     printed = (Printed({"net": "mlp", "width": 9}, {"accuracy": 0.1}), Printed({"net": "mlp"}, {"accuracy": 0.99}))

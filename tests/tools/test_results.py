@@ -66,6 +66,12 @@ def test_an_aim_is_reached_by_the_mean_or_by_the_upper_end_of_its_interval(quant
     assert row.split(" | ")[6] == said
 
 
+@pytest.mark.parametrize(("aim", "seeds"), [("0.94", "2 of 2"), ("0.95", "1 of 2"), ("0.97", "0 of 2"), ("", "2")])
+def test_how_many_seeds_reach_an_aim_stands_beside_it(aim, seeds):
+    row = next(line for line in results.overview([printed("accuracy", aim)], RECORDED).splitlines() if line.startswith("| C |"))
+    assert row.split(" | ")[7] == seeds
+
+
 def test_seconds_are_the_median_and_the_range_for_one_slow_processor_says_little():
     recorded = {"lenet": [run(1, 0.9), run(2, 0.9), run(3, 0.9)]}
     for of, seconds in zip(recorded["lenet"], (30.0, 130.0, 31.0), strict=True):
