@@ -9,10 +9,12 @@ from typing import Any
 
 from benchmarks import markdown
 from benchmarks.accuracy_report import AIMS, finished, slow_epoch
-from benchmarks.epochs_report import took
+from benchmarks.epochs_report import ratio, took
 from benchmarks.ratios import geometric_mean, median
-from benchmarks.report import read
+from benchmarks.report import QUIET, read
 from digits.stage import finish, say
+
+MOVED = 1.1  # times, by which matrix products do not change on one machine
 
 
 def figures(found: dict[str, Any]) -> dict[str, float]:
@@ -42,21 +44,50 @@ def figures(found: dict[str, Any]) -> dict[str, float]:
 
 
 def table(old: dict[str, Any], new: dict[str, Any]) -> str:
-    """Return what both have, side by side, and in a last row the mean over our loop's networks."""
+    """Return what both have, side by side, and in the last rows means over the networks."""
     before, after = figures(old), figures(new)
     rows, ours = [], []
     for name in before:
         if name in after:
-            ratio = after[name] / before[name]
-            rows.append((name, f"{before[name]:.4g}", f"{after[name]:.4g}", f"{ratio:.3f}"))
-            ours += [ratio] if name.endswith(": loop, ms an image") else []
+            changed = after[name] / before[name]
+            rows.append((name, f"{before[name]:.4g}", f"{after[name]:.4g}", f"{changed:.3f}"))
+            ours += [changed] if name.endswith(": loop, ms an image") else []
     if ours:
         rows.append((f"our loop, geometric mean of {len(ours)} networks", "", "", f"{geometric_mean(ours):.3f}"))
+    for way in ("fit", "torch"):
+        both = [_over_our_loop(found, way) for found in (old, new)]
+        if all(both):
+            rows.append(
+                (f"{way} over our loop of the same run, geometric mean", *(f"{each:.3f}" for each in (*both, both[1] / both[0])))
+            )
     lines = markdown.table(["figure", _name(old), _name(new), "new / old"], rows)
+    lines += _of_the_machine(old, new)
     for key in ("machine", "software", "threads", "quick"):
         if old["about"][key] != new["about"][key]:
             lines.append(f"\nNot the same {key}: {old['about'][key]} and {new['about'][key]}.")
     return "\n".join(lines)
+
+
+def _over_our_loop(found: dict[str, Any], way: str) -> float:
+    """Return how many times as long as our loop a way takes, the geometric mean over the networks that have both; 0 if none has."""
+    networks = _part(found, "epochs").get("networks", {}).values()
+    ratios = [each.median for network in networks if took(network, way) and (each := ratio(network, way))]
+    return geometric_mean(ratios) if ratios else 0.0
+
+
+def _of_the_machine(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return what warns of another machine under the same name, or of a busy one."""
+    lines = []
+    before, after = (
+        [rate for network in _part(found, "epochs").get("networks", {}).values() for rate in network["product_gflops"]]
+        for found in (old, new)
+    )
+    if before and after and not 1 / MOVED < median(after) / median(before) < MOVED:
+        lines.append(f"\nThe yardstick itself went from {median(before):.0f} to {median(after):.0f} GFLOP/s: another machine.")
+    loads = [found["about"]["load"] for found in (old, new)]
+    if max(loads) > QUIET:
+        lines.append(f"\nNot both on a quiet machine: load {loads[0]} and {loads[1]} at the start.")
+    return lines
 
 
 def _part(found: dict[str, Any], name: str) -> dict[str, Any]:

@@ -25,8 +25,10 @@ def section(found: Mapping[str, Any]) -> list[str]:
             "Each way trains in a process of its own that lives through all rounds; they take turns, an epoch each, every round",
             "beginning with another. The first epoch, with what is compiled in it, does not count. The median of the",
             f"{found['rounds']} after it stands here, and in the ratios the median of the rounds' own (least–most).",
-            "oneDNN, threads and images are the same; in all else Keras and PyTorch are as they come:",
-            "`fit` trains Keras' own layers where ours are others (batch norm).",
+            "oneDNN, threads and images are the same",
+            f"and so is {_environment(found)}; in all else Keras and PyTorch are as they come:",
+            "`fit` trains Keras' own layers where ours are others (batch norm), and neither has what they offer and ours has,",
+            "a fused Adam and several steps in a call.",
         ),
         "",
         *_aims(networks),
@@ -53,12 +55,17 @@ def section(found: Mapping[str, Any]) -> list[str]:
         "",
         *paragraph(
             f"What each knew of the images it trained on after its {1 + found['rounds']} epochs, a sign that all learn the same",
-            "and no result: so few images and updates teach the largest networks nothing yet.",
+            "and no result. A way that learns less than the others, or no finite number, would count as failed.",
         ),
         "",
         *_table(networks, list(WAYS), _accuracy),
         *_failures(networks),
     ]
+
+
+def _environment(found: Mapping[str, Any]) -> str:
+    malloc = found.get("malloc", {})
+    return " and ".join(f"{name}={value}" for name, value in malloc.items()) or "what glibc does with freed memory, left to itself"
 
 
 def took(network: Mapping[str, Any], way: str) -> list[float]:

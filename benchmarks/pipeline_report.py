@@ -72,6 +72,7 @@ def study(found: Mapping[str, Any]) -> list[str]:
         "",
         *paragraph(
             f"{count} variations of tools/throughput.py's small training on {found['workers']} workers, in a clone of the"
-            f" commit: {seconds:.0f} s with the workers' start and the report, {3600 * count / seconds:.0f} variations an hour."
+            f" commit, once: {seconds:.0f} s with the workers' start and the report, {3600 * count / seconds:.0f} variations an"
+            " hour."
         ),
     ]

@@ -5,6 +5,7 @@ while slows all of them. A waiting process reads from a pipe and computes nothin
 """
 
 import json
+import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
+# Memory that a step frees stays with the process for the next step. Left to itself glibc learns that, or does not, from what was
+# freed before: one and the same PyTorch loop then fetched a thousand pages from the system at each step, or none at all.
+MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(64 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(512 * 2**20)}
 
 
 class Failed(Exception):
@@ -35,9 +39,9 @@ class Contender:
 
     def __init__(self, words: Sequence[str], *, log: Path):
         log.parent.mkdir(parents=True, exist_ok=True)
-        self._log = log
+        self._log, pipe = log, subprocess.PIPE
         with log.open("wb") as errors:
-            self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+            self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=errors, text=True, env=MALLOC | os.environ)
         self._ready = False
 
     @property

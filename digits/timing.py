@@ -40,15 +40,20 @@ def machine() -> dict[str, str | int]:
 def software() -> dict[str, str]:
     """Return the versions of Python and of the packages whose numbers these are, and whether TensorFlow used oneDNN (1 or 0)."""
     versions = {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
-    return {"python": platform.python_version(), **versions, "oneDNN": os.environ["TF_ENABLE_ONEDNN_OPTS"]}
+    onednn = os.environ["TF_ENABLE_ONEDNN_OPTS"].lower() in ("1", "true")  # as TensorFlow reads it
+    return {"python": platform.python_version(), **versions, "oneDNN": str(int(onednn))}
 
 
 def named(cpuinfo: str) -> str:
-    """Return the first processor's name in the text of /proc/cpuinfo, and its widest vectors, which decide last bits."""
+    """Return the first processor's name in the text of /proc/cpuinfo, its family, and its widest vectors, which decide last bits.
+
+    Clouds call processors "AMD EPYC" of which one does twice the work of another.
+    """
     lines = (line.partition(":") for line in cpuinfo.splitlines())
     said = {key.strip(): value.strip() for key, _, value in reversed([*lines])}
     widest = next((name for flag, name in VECTORS.items() if flag in said.get("flags", "").split()), None)
-    return ", ".join(filter(None, (said.get("model name", platform.machine()), widest)))
+    numbers = f" (family {said['cpu family']}, model {said['model']})" if {"cpu family", "model"} <= said.keys() else ""
+    return ", ".join(filter(None, (said.get("model name", platform.machine()) + numbers, widest)))
 
 
 def _processor() -> str:

@@ -114,7 +114,8 @@ def train(
     for variable, value in zip(variables, state.variables, strict=bool(state.variables)):
         variable.assign(value)
     distribution.set_up(network)
-    step = calls.Together(distribution.on_each_replica(_compiled_step(network, optimizer, objective)))
+    update = _compiled_step(network, optimizer, objective)
+    step = calls.Together(distribution.on_each_replica(update))  # many updates a call, the last by `finish`
     measure = _compiled_measure(network, objective.classes)
     images, labels = splits["train"].images, tf.constant(splits["train"].labels, tf.int32)
     num_batch = steps_per_epoch(len(images), batch_size=batch_size)

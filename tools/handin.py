@@ -76,9 +76,10 @@ REWRITTEN = {
             "",
         ),
         ("    distribution.set_up(network)\n", ""),
+        ("    update = _compiled_step(", "    step = _compiled_step("),
         (
-            "calls.Together(distribution.on_each_replica(_compiled_step(network, optimizer, objective)))",
-            "_compiled_step(network, optimizer, objective)",
+            "    step = calls.Together(distribution.on_each_replica(update))  # many updates a call, the last by `finish`\n",
+            "",
         ),
         ("range(state.epochs, num_epochs)", "range(num_epochs)"),
         ("        began = time.perf_counter()\n", ""),

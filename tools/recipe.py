@@ -20,6 +20,7 @@ from digits.writing import write_text
 from tools import parameters
 
 BASE = "course_a"
+AFTERWARDS = ("embedding",)  # sections of what only looks at the trained network
 ONTO = "# Onto "  # begins the head of a recipe that makes sense with another before it
 FOLDER = Path("recipes")
 COMMENTS = 36  # params.yaml's begin there, in columns from 0, unless a value reaches as far
@@ -44,6 +45,11 @@ def values(name: str) -> dict[str, dict]:
             changes = {network: merged[section][network] | sizes for network, sizes in changes.items()}
         merged[section] |= changes
     return merged
+
+
+def of_a_run(name: str) -> dict[str, dict]:
+    """Return those of a recipe's `values` that decide what its training and its test come to."""
+    return {section: keys for section, keys in values(name).items() if section not in AFTERWARDS}
 
 
 def written_into(params: str, recipe: dict[str, dict]) -> str:

@@ -44,7 +44,7 @@ def record(folder: Path) -> dict:
     return {
         "params": {
             section: {key: params[section][key] for key in keys}
-            for section, keys in recipe.values(recipe.BASE).items()
+            for section, keys in recipe.of_a_run(recipe.BASE).items()
             if section != "networks"
         },
         "sizes": params["networks"][params["model"]["name"]],
@@ -69,7 +69,7 @@ def commit() -> str:
 
 def refuse(name: str, *, seeds: int) -> None:
     """Raise UserError, before anything is trained, for a recipe whose runs could not be recorded or stand beside others of it."""
-    wanted = recipe.values(name)
+    wanted = recipe.of_a_run(name)
     if not wanted["split"]["validation"]:
         raise UserError(f"NAME: expected a recipe with validation images, by which weights are kept; {name} has none")
     last = recipe.FOLDER / f"{name.rpartition('+')[2]}.yaml"

@@ -45,8 +45,12 @@ def train(task: Task, turns: Turns, *, jit_compile: bool) -> None:
         network.fit(images, labels, batch_size=task.batch_size, verbose=0, callbacks=[clock])
         turns.done(clock.seconds)
     turns.wait()
-    answers = network.predict(images, batch_size=1000, verbose=0).argmax(axis=1)
-    turns.finish(accuracy=float((answers == labels).mean()), parameters=network.count_params())
+    probabilities = network.predict(images, batch_size=1000, verbose=0)
+    turns.finish(
+        accuracy=float((probabilities.argmax(axis=1) == labels).mean()),
+        finite=bool(np.isfinite(probabilities).all()),
+        parameters=network.count_params(),
+    )
 
 
 def keras_own(network: keras.Model) -> keras.Model:

@@ -34,9 +34,10 @@ def train(task: Task, turns: Turns) -> None:
     network = built(task)
     turns.wait()
     run(network, task, measured=(), watcher=Watcher(turns))  # whose last wait was for the turn after the last epoch
-    answers = predict(network, task.images).argmax(axis=1)
+    probabilities = predict(network, task.images)
     turns.finish(
-        accuracy=float((answers == task.labels).mean()),
+        accuracy=float((probabilities.argmax(axis=1) == task.labels).mean()),
+        finite=bool(np.isfinite(probabilities).all()),
         parameters=network.count_params(),
         flop_per_image=flop_per_image(network),
     )

@@ -19,7 +19,7 @@ print("{{}}", flush=True)
 for count, line in enumerate(sys.stdin):
     if {dies} and count > 1:
         sys.exit("out of luck")
-    print(json.dumps(dict(seconds=0.5, peak_megabytes=7, parameters=5, flop_per_image=2, accuracy=0.5)), flush=True)
+    print(json.dumps(dict(seconds=0.5, peak_megabytes=7, parameters=5, flop_per_image=2, accuracy=0.5, finite=True)), flush=True)
 """
 
 
@@ -57,3 +57,23 @@ def test_a_way_that_dies_leaves_the_others_their_seconds_and_makes_the_part_inco
 
 def test_where_nobody_dies_nothing_is_lacking(measured):
     assert not bench.lacks_something(measured("mlp", dies=lambda _way, _network: False))
+
+
+@pytest.mark.parametrize(("facts", "said"), [
+    ({}, ""),
+    ({"parameters": 6}, "another network: 6 parameters, and 5 in our loop"),
+    ({"finite": False}, "what it learnt is no finite number"),
+    ({"accuracy": 0.69}, "another task: 0.69 of the images right, and 0.90 in another way"),
+    ({"accuracy": 0.71}, ""),
+])  # fmt: skip
+def test_a_way_whose_network_or_task_is_another_is_no_contender(facts, said):
+    assert epochs._unlike({"parameters": 5, "finite": True, "accuracy": 0.9} | facts, parameters=5, most=0.9) == said
+
+
+def test_where_no_way_has_learnt_anything_yet_none_is_behind():
+    assert epochs._unlike({"parameters": 5, "finite": True, "accuracy": 0.1}, parameters=5, most=0.45) == ""
+
+
+def test_no_epoch_has_so_few_steps_that_what_is_done_once_an_epoch_shows():
+    steps = {name: images // epochs.BATCH_SIZE for name, images in epochs.IMAGES.items()}
+    assert min(steps[name] for name in steps if name != "resnet50") >= 40

@@ -157,6 +157,20 @@ def test_two_commits_are_compared(tmp_path):
     assert "Not the same threads: 2 and 4." in run.stdout
 
 
+def test_another_machine_of_the_same_name_and_a_busy_one_are_told_from_a_change(tmp_path):
+    other = deepcopy(FOUND)
+    other["about"]["load"] = 1.5
+    for each in other["epochs"]["networks"].values():
+        each["product_gflops"] = [50.0, 50.0]
+    said = compared(written(tmp_path, "old.json", FOUND), written(tmp_path, "new.json", other)).stdout
+    assert "The yardstick itself went from 100 to 50 GFLOP/s: another machine." in said
+    assert "Not both on a quiet machine: load 0.1 and 1.5 at the start." in said
+    assert "| fit over our loop of the same run, geometric mean | 4.000 | 4.000 | 1.000 |" in said
+    same = compared(tmp_path / "old.json", tmp_path / "old.json").stdout
+    assert "yardstick" not in same
+    assert "quiet" not in same
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [(None, "is not there"), ("{", "is no results.json"), ("{}", "is no results"), ('{"epochs": 1}', "is no results")],

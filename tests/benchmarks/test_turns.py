@@ -44,6 +44,15 @@ def test_they_take_turns_and_each_round_begins_with_another(tmp_path):
     assert measured["b"].peak_megabytes == 7
 
 
+def test_all_keep_the_memory_they_free_and_what_a_user_set_wins(tmp_path, monkeypatch):
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "7")
+    script = (
+        "import json, os; print(json.dumps({k: v for k, v in os.environ.items() if k.startswith('MALLOC')}), flush=True); input()"
+    )
+    with Contender([sys.executable, "-c", script], log=tmp_path / "log") as process:
+        assert process._heard() == turns.MALLOC | {"MALLOC_TRIM_THRESHOLD_": "7"}
+
+
 def test_nobody_has_a_turn_before_all_are_ready(tmp_path):
     with ExitStack() as stack:
         order, processes = contenders(stack, tmp_path, "a", "b", late=("b",))

@@ -13,6 +13,17 @@ def test_a_processor_is_named_with_its_widest_vectors_which_decide_the_last_bits
     assert timing.named(CPUINFO.format(name="old", flags="sse4_2")) == "old"
 
 
+def test_processors_of_one_name_are_told_apart_by_their_family():
+    text = CPUINFO.format(name="AMD EPYC", flags="avx2").replace("flags", "cpu family\t: 26\nmodel\t\t: 2\nflags", 1)
+    assert timing.named(text) == "AMD EPYC (family 26, model 2), AVX2"
+
+
+@pytest.mark.parametrize(("set_to", "used"), [("1", "1"), ("true", "1"), ("TRUE", "1"), ("0", "0"), ("false", "0"), ("off", "0")])
+def test_whether_onednn_was_used_is_recorded_as_tensorflow_reads_its_variable(monkeypatch, set_to, used):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", set_to)
+    assert timing.software()["oneDNN"] == used
+
+
 def test_a_processor_without_a_name_is_called_by_its_architecture():
     assert timing.named("processor\t: 0\nFeatures\t: fp asimd\n") == timing.platform.machine()
 
