@@ -30,7 +30,8 @@ def section(found: Mapping[str, Any]) -> list[str]:
         *lines,
         "",
         *paragraph(
-            "LeNet was timed first and alone, not in turn with the recipes. Gradient updates are what its time counts too; LeNet's leaves out a first epoch, with the compiling in it,",
+            "LeNet was timed first and alone, not in turn with the recipes.",
+            "Gradient updates are what its time counts too; LeNet's leaves out a first epoch, with the compiling in it,",
             "and one or two epochs' has it; whole training is the stage's, with evaluations and checkpoints.",
         ),
     ]
