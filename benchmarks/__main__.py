@@ -5,7 +5,6 @@ Run     python -m benchmarks [--networks "mlp lenet"] [--parts "epochs pipeline"
 With some networks or parts only, quickly on next to no images, or if anything fails, the two go to output/benchmarks/ instead.
 """
 
-import argparse
 import datetime
 import json
 import os
@@ -27,6 +26,7 @@ from digits.errors import UserError, unknown
 from digits.stage import finish, say, warn
 from digits.writing import write_text
 from tools import parameters
+from tools.words import Parser
 
 WHOLE, SCRATCH = Path("benchmarks"), Path("output/benchmarks")
 PARTS = ("epochs", "steps", "pipeline", "study", "accuracy_for_time")
@@ -125,7 +125,7 @@ def _git(*words: str) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="bench", description=(__doc__ or "").splitlines()[0])
+    parser = Parser(prog="bench", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--networks", default="", help="names of digits/models, blanks between; all of them unless given")
     parser.add_argument("--parts", default="", help=f"of {', '.join(PARTS)}; all of them unless given")
     parser.add_argument("--quick", action="store_true", help="on next to no images: does it run?")

@@ -3,7 +3,6 @@
 Run     python -m benchmarks.compare OLD.json NEW.json
 """
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from benchmarks.epochs_report import ratio, took
 from benchmarks.ratios import geometric_mean, median
 from benchmarks.report import QUIET, read
 from digits.stage import finish, say
+from tools.words import Parser
 
 MOVED = 1.1  # times, by which matrix products do not change on one machine
 
@@ -100,7 +100,7 @@ def _name(found: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="compare", description=(__doc__ or "").splitlines()[0])
+    parser = Parser(prog="compare", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("old", type=Path, metavar="OLD.json")
     parser.add_argument("new", type=Path, metavar="NEW.json")
     words = parser.parse_args()

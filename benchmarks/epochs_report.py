@@ -55,7 +55,8 @@ def section(found: Mapping[str, Any]) -> list[str]:
         "",
         *paragraph(
             f"What each knew of the images it trained on after its {1 + found['rounds']} epochs, a sign that all learn the same",
-            "and no result. A way that learns less than the others, or no finite number, would count as failed.",
+            "and no result; where all know a tenth, so few updates have taught none of them what shows in a test.",
+            "A way that learns less than the others, or no finite number, would count as failed.",
         ),
         "",
         *_table(networks, list(WAYS), _accuracy),

@@ -76,18 +76,19 @@ def load(path: Path, kind: type[Record]) -> Record:
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """Return all arrays of an .npz file by name. Raises UserError if it is missing or damaged."""
+    """Return all arrays of an .npz file by name. Raises UserError if it is missing or damaged, and OSError if it cannot be read."""
     try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return dict(file)
+        opened = path.open("rb")
     except FileNotFoundError:
         raise UserError(f"{path} is not there; `dvc repro` makes it") from None
-    except (PermissionError, MemoryError):  # the bytes may be whole
-        raise
-    except (
-        Exception
-    ) as error:  # zipfile and numpy raise a dozen types for damaged bytes, NotImplementedError and struct.error among them
-        raise UserError(f"{path} is damaged ({error}); delete it and run `dvc repro`") from error
+    with opened:
+        try:
+            with np.load(opened, allow_pickle=False) as file:
+                return dict(file)
+        except MemoryError:  # the bytes may be whole
+            raise
+        except Exception as error:  # zipfile and numpy raise a dozen types for damaged bytes, NotImplementedError among them
+            raise UserError(f"{path} is damaged ({error}); delete it and run `dvc repro`") from error
 
 
 def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
@@ -97,6 +98,11 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
         shape, dtype = arrays[images].shape, arrays[images].dtype
         if dtype != np.uint8 or len(shape) != 3 or shape[1:] != (28, 28):
             raise UserError(f"{path}: {images}: expected uint8 of shape (n, 28, 28); received {dtype} of shape {shape}")
+        if arrays[labels].dtype != np.uint8:
+            raise UserError(f"{path}: {labels}: expected uint8; received {arrays[labels].dtype}")
+        if arrays["class_names"].ndim != 1 or arrays["class_names"].dtype.kind != "U":
+            received = f"{arrays['class_names'].dtype} of shape {arrays['class_names'].shape}"
+            raise UserError(f"{path}: class_names: expected texts of shape (classes,); received {received}")
         if arrays[labels].shape != shape[:1]:
             raise UserError(f"{path}: {labels}: expected one for each of {shape[0]} images; received {arrays[labels].shape}")
         if arrays[labels].size and arrays[labels].max() >= len(arrays["class_names"]):

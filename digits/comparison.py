@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digits import csvs
+from digits import csv_writing
 from digits.evaluation import confusion, wilson
 from digits.neighbours import classify, leave_one_out, squared_distances
 from digits.symbols import Symbols
@@ -62,7 +62,7 @@ def distances_csv(distances: np.ndarray, symbols: Symbols) -> str:
     names, numbers = [symbols.names[label] for label in symbols.labels], symbols.numbers()
     chosen = symbols.first_of_each()
     rows = [[names[i], numbers[i], *(f"{distances[i, j]:.6g}" for j in chosen)] for i in range(len(symbols))]
-    return csvs.text(rows, header=["category", "number", *(f"to {names[j]} {numbers[j]}" for j in chosen)])
+    return csv_writing.text(rows, header=["category", "number", *(f"to {names[j]} {numbers[j]}" for j in chosen)])
 
 
 def vectors_csv(compared: Comparison, space: str) -> str:
@@ -75,7 +75,7 @@ def vectors_csv(compared: Comparison, space: str) -> str:
         )
         for label, number, vector in zip(symbols.labels, symbols.numbers(), vectors, strict=True)
     ]
-    return csvs.text(rows, header=["symbols", "category", "number", *(f"value{i}" for i in range(1, len(rows[0]) - 2))])
+    return csv_writing.text(rows, header=["symbols", "category", "number", *(f"value{i}" for i in range(1, len(rows[0]) - 2))])
 
 
 def knn_csv(compared: Comparison) -> str:
@@ -85,7 +85,7 @@ def knn_csv(compared: Comparison) -> str:
         right, count = int((predicted == compared.examples.labels).sum()), len(compared.examples)
         shares = (right / count, *wilson(right, count))
         rows.append([space, k, right, count, *(f"{share:.4f}" for share in shares)])
-    return csvs.text(rows, header=["space", "k", "right", "of", "accuracy", "low", "high"])
+    return csv_writing.text(rows, header=["space", "k", "right", "of", "accuracy", "low", "high"])
 
 
 def confusion_csv(compared: Comparison) -> str:
@@ -94,7 +94,7 @@ def confusion_csv(compared: Comparison) -> str:
     for (space, k), predicted in compared.answers.items():
         counts = confusion(compared.examples.labels, predicted, classes=len(names))
         rows += [[space, k, name, *row] for name, row in zip(names, counts.tolist(), strict=True)]
-    return csvs.text(rows, header=["space", "k", "true \\ predicted", *names])
+    return csv_writing.text(rows, header=["space", "k", "true \\ predicted", *names])
 
 
 def own_csv(compared: Comparison, space: str) -> str:
@@ -104,7 +104,7 @@ def own_csv(compared: Comparison, space: str) -> str:
     for label, number, row in zip(own.labels, own.numbers(), distances, strict=True):
         nearest = int(row.argmin())
         rows.append([own.names[label], number, examples.names[examples.labels[nearest]], numbers[nearest], f"{row[nearest]:.6g}"])
-    return csvs.text(rows, header=["category", "number", "nearest category", "nearest number", "distance"])
+    return csv_writing.text(rows, header=["category", "number", "nearest category", "nearest number", "distance"])
 
 
 def values_shown(vector: np.ndarray) -> str:

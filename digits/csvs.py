@@ -6,9 +6,8 @@ on all its bytes at once: a pixel is worked out at the byte where it ends.
 
 import csv
 import hashlib
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -132,16 +131,6 @@ def refuse_unreadable(label: str, *, name: str) -> None:
         raise UserError(f"{name}: expected at most {LONGEST_TEXT} bytes; received {size}")
     if any(letter < " " for letter in label):
         raise UserError(f"{name}: expected a text without control characters; received {label!r}")
-
-
-def text(rows: Iterable[Sequence[object]], *, header: Sequence[str] | None) -> str:
-    """Return rows as comma-separated text, quoted where a cell needs it."""
-    written = io.StringIO()
-    writer = csv.writer(written, lineterminator="\n")
-    if header:
-        writer.writerow(header)
-    writer.writerows(rows)
-    return written.getvalue()
 
 
 def class_names(table: Table) -> list[str]:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from digits import csvs
+from digits import csv_writing
 from digits.compute import keras, tf
 from digits.inference import pixels, predict
 from digits.neighbours import leave_one_out, squared_distances
@@ -64,4 +64,4 @@ def choose(network: keras.Model, images: np.ndarray, labels: np.ndarray, *, laye
 def layers_csv(scored: dict[str, float], values: dict[str, int]) -> str:
     """Return a row a layer: how many values it has, and its score."""
     rows = [(layer, values[layer], f"{score:.4f}") for layer, score in scored.items()]
-    return csvs.text(rows, header=("layer", "values", "accuracy"))
+    return csv_writing.text(rows, header=("layer", "values", "accuracy"))

@@ -1,8 +1,6 @@
 """A convolution's filters in text: printed for a terminal, and as a table in CSV."""
 
-import csv
-import io
-
+from digits import csv_writing
 from digits.convolution import TOLERANCE, Filters, margins
 
 WIDTH = 110  # characters of a printed line
@@ -50,12 +48,11 @@ def agreement(filters: Filters, *, size: tuple[int, int], difference: float) -> 
 
 def table(filters: Filters) -> str:
     """Return a row a filter and channel in CSV: its weights, row by row from the upper left, and the filter's bias, exact."""
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
     height, width, channels, count = filters.kernels.shape
-    rows.writerow(["filter", "channel", *(f"{row}x{column}" for row in range(height) for column in range(width)), "bias"])
+    places = [f"{row}x{column}" for row in range(height) for column in range(width)]
+    rows = []
     for number in range(count):
         for channel in range(channels):
             weights = filters.kernels[:, :, channel, number].ravel()
-            rows.writerow([number, channel, *(f"{weight:.9g}" for weight in weights), f"{filters.biases[number]:.9g}"])
-    return text.getvalue()
+            rows.append([number, channel, *(f"{weight:.9g}" for weight in weights), f"{filters.biases[number]:.9g}"])
+    return csv_writing.text(rows, header=["filter", "channel", *places, "bias"])

@@ -29,13 +29,18 @@ def to_csv(rows: Sequence[dict[str, float]]) -> str:
 def from_csv(text: str) -> dict[str, np.ndarray]:
     """Return the columns by name, each float64 (epochs,), but for those that hold nan alone.
 
-    Raises UserError if there is no row of an epoch, or where a cell is no number.
+    Raises UserError if there is no row of an epoch or not each of `COLUMNS`, or where a cell is no number.
     """
     header, *rows = list(csv.reader(io.StringIO(text))) or [[]]
     try:
         cells = np.array([[float(cell) for cell in row] for row in rows]).reshape(len(rows), len(header))
     except ValueError as error:
         raise UserError(f"history.csv: expected a number in each cell of {len(header)} columns; received {error}") from None
-    if "epoch" not in header or not rows:
-        raise UserError("history.csv: expected a column epoch and a row for each; received none; `dvc repro train` writes it")
+    missing = [name for name in COLUMNS if name not in header]
+    if not rows or missing:
+        received = f"none of {', '.join(missing)}" if rows else "no row"
+        raise UserError(
+            f"history.csv: expected a row an epoch with columns {', '.join(COLUMNS)}; received {received};"
+            " `dvc repro train` writes it"
+        )
     return {name: column for name, column in zip(header, cells.T, strict=True) if not np.isnan(column).all()}

@@ -91,8 +91,9 @@ def _set_up(study: Study, runs: Sequence[Row]) -> str:
     finished = [row.conditions for row in runs if row.finished]
     sets = _distinct(f"**{c['dataset']}**, {c['train_images']:,} training, {c['validation_images']:,} validation and "
                      f"{c['test_images']:,} test images" for c in finished)  # fmt: skip
-    machines = _distinct(f"{c['machine']['processor']}, {c['machine']['cores']} cores, {c['workers']} workers of {c['threads']} "
-                         f"TensorFlow threads, TensorFlow {c['software']['tensorflow']}" for c in finished)  # fmt: skip
+    machines = _distinct(f"{c['machine']['processor']}, {c['machine']['cores']} cores, {_count(c['workers'], 'worker')} of "
+                         f"{_count(c['threads'], 'TensorFlow thread')}, TensorFlow {c['software']['tensorflow']}"
+                         for c in finished)  # fmt: skip
     dimensions = [f"- **{dimension.name}**: {_values(dimension)}" for dimension in study.dimensions]
     dates = _distinct(row.conditions["date"] for row in runs)
     lines = [

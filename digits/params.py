@@ -146,8 +146,10 @@ def yaml_of(text: str, *, file: str) -> Any:
     """
     try:
         return yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError) as error:  # the latter of a date such as 2020-13-45
+    except (yaml.YAMLError, ValueError, AttributeError) as error:  # the latter two of a date such as 2020-13-45, and of no date
         raise UserError(f"{file}: not readable as YAML: {one_line(error)}") from error
+    except RecursionError as error:
+        raise UserError(f"{file}: not readable as YAML: brackets within brackets, too many of them") from error
 
 
 @functools.lru_cache(maxsize=1)

@@ -15,7 +15,6 @@ from digits.writing import write_picture, write_text
 
 LAYOUT = ("auto", "crop", "page")
 THUMBNAIL = 168  # pixels, the longer side
-AT_ONCE = 2  # photos, each by a thread of its own; one of 50 megapixels takes a gigabyte
 KEPT = 1000  # files, up to which thumbnails stay in memory, 85 MB; of more each is decoded again when its sheet is drawn
 
 
@@ -57,7 +56,7 @@ def read(photos: Path, *, layout: str, ink: str, class_names: Iterable[str]) -> 
         written = "".join(letter for letter in photo.written or "" if letter in names) or None
         return replace(photo, written=written, thumbnail=photo.thumbnail if len(files) <= KEPT else None)
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(pictures.AT_ONCE) as pool:
         found = list(pool.map(shown, files))
     for path, wrong in zip(files, found, strict=True):
         if isinstance(wrong, str):

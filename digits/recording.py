@@ -18,15 +18,16 @@ from digits.stage import say
 from digits.training import State
 from digits.writing import drop_parts, replacing, write_text
 
-CHECKPOINT, SECONDS = "checkpoint/state.npz", "checkpoint/seconds.json"  # in the folder of outputs
+CHECKPOINTS = "checkpoint"  # in the folder of outputs
+OTHERS = 2  # interrupted runs, with other parameters or code, whose states stay: the newest ones
 
 
 class Recorder:
     """A `training.Watcher` that keeps a run in the folder `output`.
 
     train/best.weights.h5       the weights of the lowest validation loss, as soon as there are better ones
-    checkpoint/state.npz        the state after the last finished epoch, until the run is finished
-    checkpoint/seconds.json     what each finished epoch took, its updates and all of it, until then too
+    checkpoint/RUN_ID.npz       the state after the last finished epoch, until the run is finished
+    checkpoint/RUN_ID.json      what each finished epoch took, its updates and all of it, until then too
     tensorboard/RUN_NAME/       the curves
     timing.json                 how long it took
     """
@@ -34,13 +35,14 @@ class Recorder:
     def __init__(self, network: keras.Model, *, output: Path, run_id: str, run_name: str, epochs: int, images: int):
         """Record the run of which `run_id` is the fingerprint; `epochs` and `images` (of one epoch) are for the progress."""
         self._network, self._output, self._run_id, self._images = network, output, run_id, images
-        self._checkpoint = output / CHECKPOINT
+        self._checkpoint, self._took = _states(output, run_id)
         self._progress = Progress(epochs=epochs, images=images)
         self._curves = Curves(output / "tensorboard" / run_name)
         self._seconds: list[tuple[float, float]] = []  # of each epoch: its updates, and all of it
         self._since, self._ancestors = time.perf_counter(), _ancestors()
         for folder in (self._checkpoint.parent, output / "train"):
             drop_parts(folder)
+        _keep_newest(self._checkpoint.parent, others_than=self._checkpoint)
 
     def unfinished(self) -> State:
         """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
@@ -49,7 +51,7 @@ class Recorder:
             self._curves.add(row)
         if state.epochs:
             say(f"going on after epoch {state.epochs}")
-            self._seconds = _seconds(self._output / SECONDS)[: state.epochs]
+            self._seconds = _seconds(self._took)[: state.epochs]
         return state
 
     def batch_done(self, images: int) -> None:
@@ -63,7 +65,7 @@ class Recorder:
         now = time.perf_counter()
         self._seconds.append((seconds, now - self._since))
         self._since = now
-        write_text(self._output / SECONDS, json.dumps(self._seconds))
+        write_text(self._took, json.dumps(self._seconds))
         self._progress.epoch_done(state.history[-1], seconds=seconds)
 
     def finish(self, state: State) -> None:
@@ -77,7 +79,7 @@ class Recorder:
         # A killed `dvc repro` leaves this process alive; the next one waits for it, and goes on from its checkpoint.
         if _ancestors() == self._ancestors:
             self._checkpoint.unlink()
-            (self._output / SECONDS).unlink(missing_ok=True)
+            self._took.unlink(missing_ok=True)
 
     def _times(self) -> dict[str, float]:
         updates, whole = zip(*self._seconds, strict=True)
@@ -97,7 +99,7 @@ class Bystander:
 
     def unfinished(self) -> State:
         """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
-        return checkpoints.load(self._output / CHECKPOINT, fingerprint=self._run_id)
+        return checkpoints.load(_states(self._output, self._run_id)[0], fingerprint=self._run_id)
 
     def batch_done(self, images: int) -> None:
         pass
@@ -107,6 +109,19 @@ class Bystander:
 
     def finish(self, state: State) -> None:
         pass
+
+
+def _states(output: Path, run_id: str) -> tuple[Path, Path]:
+    """Return where a run's state and its seconds are kept."""
+    return output / CHECKPOINTS / f"{run_id[:8]}.npz", output / CHECKPOINTS / f"{run_id[:8]}.json"
+
+
+def _keep_newest(folder: Path, *, others_than: Path) -> None:
+    """Drop the states of interrupted runs but for the newest `OTHERS`, and this run's own."""
+    states = sorted((path for path in folder.glob("*.npz") if path != others_than), key=lambda path: path.stat().st_mtime)
+    for state in states[:-OTHERS]:
+        state.unlink()
+        state.with_suffix(".json").unlink(missing_ok=True)
 
 
 def _seconds(path: Path) -> list[tuple[float, float]]:
@@ -132,4 +147,7 @@ def save_weights(path: Path, network: keras.Model) -> None:
     if shutil.disk_usage(path.parent).free < wanted:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     with replacing(path) as part:
+        if hasattr(os, "posix_fallocate"):  # which a quota or a limit on a file's size stops as well
+            with part.open("r+b") as file:
+                os.posix_fallocate(file.fileno(), 0, wanted)
         network.save_weights(part)

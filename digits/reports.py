@@ -1,11 +1,8 @@
 """Confusion counts as tables in CSV."""
 
-import csv
-import io
-
 import numpy as np
 
-from digits import evaluation
+from digits import csv_writing, evaluation
 
 
 def per_class(counts: np.ndarray, *, class_names: np.ndarray) -> str:
@@ -22,13 +19,13 @@ def per_class(counts: np.ndarray, *, class_names: np.ndarray) -> str:
     for name, weights in (("macro mean", None), ("weighted mean", support)):
         means = [f"{np.average(columns[key], weights=weights):.4f}" for key in ("precision", "recall", "f1")]
         rows.append([name, *means, int(support.sum())])
-    return _csv([["class", "precision", "recall", "f1", "support"], *rows])
+    return csv_writing.text(rows, header=["class", "precision", "recall", "f1", "support"])
 
 
 def confusion(counts: np.ndarray, *, class_names: np.ndarray) -> str:
     """Return one row a true class, one column a predicted class, and the number of images in each cell."""
     rows = [[str(name), *map(int, row)] for name, row in zip(class_names, counts, strict=True)]
-    return _csv([["true \\ predicted", *map(str, class_names)], *rows])
+    return csv_writing.text(rows, header=["true \\ predicted", *map(str, class_names)])
 
 
 def first_answers(probabilities: np.ndarray, labels: np.ndarray, *, count: int) -> str:
@@ -39,9 +36,3 @@ def first_answers(probabilities: np.ndarray, labels: np.ndarray, *, count: int) 
             f"{' '.join(f'{value:.2f}' for value in row)}  {row.argmax():2d} {label:2d}{'' if row.argmax() == label else '  wrong'}"
         )
     return "\n".join(lines) + "\n"
-
-
-def _csv(rows: list[list]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from digits.errors import UserError
-from digits.runs import DIVERGED, FINISHED
+from digits.runs import DIVERGED, FINISHED, STATUSES
 
 
 def name_of(variation: str, seed: int) -> str:
@@ -67,7 +67,10 @@ def from_json(text: str, *, name: str) -> Row:
     """Return the row in the file `name`. Raises UserError if it is none."""
     try:
         values = json.loads(text)
-        return Row(**{f.name: values[f.name] for f in fields(Row)})
+        row = Row(**{f.name: values[f.name] for f in fields(Row)})
+        if row.status not in STATUSES or (row.finished and not row.best):
+            raise ValueError(f"status {row.status} after {len(row.history)} epochs")
+        return row
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{name} is damaged ({error!r}); delete it, and its run is trained again") from error
 

@@ -4,4 +4,4 @@ from typing import Any
 
 Sections = dict[str, dict[str, Any]]  # params.yaml, or as much of it as counts
 
-FINISHED, DIVERGED, FAILED, KILLED, MEMORY = "finished", "diverged", "failed", "killed worker", "out of memory"
+STATUSES = FINISHED, DIVERGED, FAILED, KILLED, MEMORY = "finished", "diverged", "failed", "killed worker", "out of memory"

@@ -1,13 +1,11 @@
 """A study's runs as its table: a line a variation, its seeds as mean and standard deviation."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import Any
 
-from digits import evaluation
+from digits import csv_writing, evaluation
 from digits.rows import Row
 from digits.runs import DIVERGED, FINISHED
 from digits.studies import Printed, Study
@@ -62,34 +60,24 @@ def lines(study: Study, runs: Sequence[Row], tests: Mapping[str, Mapping[str, An
 def to_csv(study: Study, table: Sequence[Line]) -> str:
     """Return the table with a header; an empty cell is a figure there is none of."""
     printed = _printed_columns(table)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    figures = (
-        "validation_accuracy",
-        "validation_sd",
-        "test_accuracy",
-        "test_sd",
-        "test_low",
-        "test_high",
-        "macro_f1",
-        "macro_f1_sd",
-    )
-    rest = ("parameters", "seconds_per_epoch", "epochs", "train_images", "seeds", "status")
-    writer.writerow(["row", *(each.name for each in study.dimensions), *figures, *rest, *(f"printed_{name}" for name in printed)])
+    figures = "validation_accuracy", "validation_sd", "test_accuracy", "test_sd", "test_low", "test_high", "macro_f1", "macro_f1_sd"
+    rest = "parameters", "seconds_per_epoch", "epochs", "train_images", "seeds", "status"
+    header = ["row", *(each.name for each in study.dimensions), *figures, *rest, *(f"printed_{name}" for name in printed)]
+    rows = []
     for line in table:
         low, high = line.interval or (None, None)
         numbers = [*_both(line.validation), *_both(line.test), low, high, *_both(line.macro_f1)]
-        writer.writerow(
+        counts = line.parameters, _rounded(line.seconds_per_epoch), line.epochs, line.train_images, line.seeds, line.status
+        rows.append(
             [
                 line.id,
                 *map(shown, line.values.values()),
                 *("" if number is None else f"{number:.5f}" for number in numbers),
-                *("" if figure is None else figure for figure in (line.parameters, _rounded(line.seconds_per_epoch))),
-                *("" if figure is None else figure for figure in (line.epochs, line.train_images, line.seeds, line.status)),
+                *("" if count is None else count for count in counts),
                 *(line.printed.get(name, "") for name in printed),
             ]
         )
-    return text.getvalue()
+    return csv_writing.text(rows, header=header)
 
 
 def to_markdown(study: Study, table: Sequence[Line]) -> str:

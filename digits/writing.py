@@ -24,7 +24,11 @@ def replacing(path: Path) -> Iterator[Path]:
     A process killed inside the block leaves the temporary file, which `written` leaves out.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=PART, suffix=f"-{path.name}", dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=PART, suffix=f"-{path.name}", dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     os.close(handle)
     part = Path(name)
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import arrays, csvs, evaluation, inference, models, pictures, readings, trained
+from digits import arrays, csv_writing, evaluation, inference, models, pictures, readings, trained
 from digits import photos as taken
 from digits.compute import ComputeParams, out_of_memory
 from digits.errors import UserError
@@ -55,7 +55,7 @@ def main(
     probabilities = evaluation.of_classes(inference.predict(network, images), classes=len(names))
     said = readings.answered(shown, probabilities, class_names=names, least=handwriting.least_probability)
 
-    write_text(output / "answers.csv", csvs.text(readings.table(shown, said), header=HEAD))
+    write_text(output / "answers.csv", csv_writing.text(readings.table(shown, said), header=HEAD))
     score = readings.score(shown, said)
     write_text(output / "score.txt", f"{score}\n")
     for name, figure in readings.figures(shown, said, title=f"{model.name} trained on {split.dataset}{told}"):

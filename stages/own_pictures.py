@@ -1,6 +1,7 @@
 """What fetch does for pictures of your own (fetch.dataset: pictures): it reads them below the folder fetch.own."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,9 @@ def pictured(own: Path, section: PicturesParams) -> arrays.Dataset:
         raise UserError(f"{own / section.train}: expected at most {csvs.MOST_CLASSES} classes; received {len(names)}")
     if section.test:
         test_images, test_labels, more = folder_of(own, "test", section)
+        if more == hashes:
+            told = f"expected other pictures than those of pictures.train, {section.train}; received the same"
+            raise UserError(f"{own / section.test}: {told}")
         hashes += more
         for label in test_labels:
             if label not in names:
@@ -64,17 +68,22 @@ def read_folder(folder: Path, *, classes: str, ink: str, normalise: str, key: st
     below = [path.relative_to(folder) for path in files_below(folder)]
     if not below:
         raise UserError(f"{folder}: expected a folder of pictures; received none; {mend}")
-    labels, images, sums = [], [], hashlib.sha256()
+    labels = []
     for path in below:
         label = pictures.class_of(path.parts, classes=classes)
         if label is None:
             raise UserError(f"{folder / path}: expected the class as {classes}; received none; see {key}")
         csvs.refuse_unreadable(label, name=f"{folder / path}: the class")
+        labels.append(label)
+
+    def read(path: Path) -> tuple[np.ndarray, str]:
         try:
             data = bytes_of(folder / path)
-            images.append(pictures.read(data, ink=ink, normalise=normalise))
+            return pictures.read(data, ink=ink, normalise=normalise), hashlib.sha256(data).hexdigest()
         except pictures.NoPicture as error:
             raise UserError(f"{folder / path}: {error}") from None
-        labels.append(label)
-        sums.update(f"{path.as_posix()}\0{hashlib.sha256(data).hexdigest()}\n".encode())
-    return np.stack(images), labels, sums.hexdigest()
+
+    with ThreadPoolExecutor(pictures.AT_ONCE) as pool:
+        images, hashes = zip(*pool.map(read, below), strict=True)
+    sums = "".join(f"{path.as_posix()}\0{sha256}\n" for path, sha256 in zip(below, hashes, strict=True))
+    return np.stack(images), labels, hashlib.sha256(sums.encode()).hexdigest()

@@ -31,6 +31,8 @@ def tabled(own: Path, csv: CsvParams) -> arrays.Dataset:
     images, index = train.images, csvs.indices(train_labels, names)
     if csv.test:
         test, test_labels, more = labelled(own, "test", csv)
+        if more[0] == hashes[0]:
+            raise UserError(f"{own / csv.test}: expected other images than those of csv.train, {csv.train}; received the same file")
         test_images, test_index, hashes = test.images, csvs.indices(test_labels, names), hashes + more
     elif csv.test_rows < len(train):
         images, test_images = np.split(images, [-csv.test_rows])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import arrays, csvs, evaluation, inference, models, trained
+from digits import arrays, csv_writing, csvs, evaluation, inference, models, trained
 from digits.compute import ComputeParams, out_of_memory
 from digits.errors import UserError
 from digits.params import anything, positive
@@ -41,7 +41,7 @@ def main(
     probabilities = evaluation.of_classes(inference.predict(network, unlabelled.images), classes=len(names))
     labels = np.take(names, probabilities.argmax(axis=1)).tolist()
     head = (submission.id_column, submission.label_column) if submission.header else None
-    write_text(output, csvs.text(zip(ids, labels, strict=True), header=head))
+    write_text(output, csv_writing.text(zip(ids, labels, strict=True), header=head))
     say(f"{len(labels)} images of {table} read by {model.name} -> {output}")
 
 

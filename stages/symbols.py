@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import csvs, pictures, strokes
+from digits import csv_writing, csvs, pictures, strokes
 from digits.errors import UserError
 from digits.folders import found
 from digits.stage import run, say, warn
@@ -42,7 +42,7 @@ def main(output: Path, symbols: SymbolsParams) -> None:
     for role, (images, labels), origin in (("examples", examples, source), ("own", own, own_source)):
         write_tables(output / role, images, labels)
         say(f"{role}: {len(images)} of {', '.join(csvs.in_order(set(labels)))}, from {origin} -> {output / role}")
-    write_text(output / "sources.csv", csvs.text([(source, own_source)], header=("examples", "own")))
+    write_text(output / "sources.csv", csv_writing.text([(source, own_source)], header=("examples", "own")))
 
 
 def read_or_draw(name: str, symbols: SymbolsParams, *, names: list[str], after: bool = False) -> tuple[Labelled, str]:

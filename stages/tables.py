@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import csvs
+from digits import csv_writing, csvs
 from digits.errors import UserError
 from digits.symbols import Symbols
 from digits.writing import write_text
@@ -17,9 +17,9 @@ def write_tables(folder: Path, images: np.ndarray, labels: list[str]) -> None:
     """Write the images, the number of each one's category, from 0 in the order of their names, and these names."""
     names = csvs.in_order(set(labels))
     pixels = [f"pixel{number}" for number in range(csvs.PIXELS)]
-    write_text(folder / "intensities.csv", csvs.text(images.reshape(len(images), -1).tolist(), header=pixels))
-    write_text(folder / "categories.csv", csvs.text([[names.index(label)] for label in labels], header=["category"]))
-    write_text(folder / "names.csv", csvs.text(enumerate(names), header=["category", "name"]))
+    write_text(folder / "intensities.csv", csv_writing.text(images.reshape(len(images), -1).tolist(), header=pixels))
+    write_text(folder / "categories.csv", csv_writing.text([[names.index(label)] for label in labels], header=["category"]))
+    write_text(folder / "names.csv", csv_writing.text(enumerate(names), header=["category", "name"]))
 
 
 def read_tables(folder: Path) -> Symbols:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.worlds import ROOT, project
+from tests.worlds import ROOT, project, states
 
 SMALL = {
     "fetch": {"dataset": "strokes", "strokes_train": 300, "strokes_test": 60},
@@ -201,9 +201,8 @@ def test_a_killed_repro_is_taken_up_where_it_was_and_ends_in_the_same_bytes(fini
     """Only DVC is killed: the training it started lives on, and the next repro waits for it."""
     folder = small_clone(tmp_path / "clone")
     run = subprocess.Popen(["dvc", "repro"], cwd=folder, env=environment(folder), stdout=subprocess.DEVNULL)
-    state = folder / "output/checkpoint/state.npz"
     deadline = time.monotonic() + 200
-    while not state.exists() and time.monotonic() < deadline:
+    while not states(folder) and time.monotonic() < deadline:
         time.sleep(0.005)
     run.send_signal(signal.SIGKILL)
     run.wait()

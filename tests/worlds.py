@@ -151,3 +151,8 @@ def project(folder: Path) -> Path:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     return folder
+
+
+def states(folder: Path) -> list[Path]:
+    """Return the checkpoints of a project's interrupted trainings that are whole."""
+    return list((folder / "output/checkpoint").glob("[!.]*.npz"))

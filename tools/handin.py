@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from digits import datasets, models, params
 from digits.errors import UserError, shown
-from digits.stage import finish
+from digits.stage import finish, warn
 from digits.writing import write_text
 from tools import parameters, proj2
 from tools.bundle import Bundle, Plan
@@ -25,6 +25,7 @@ from tools.sources import Module, Outside, loaded
 from tools.specialise import Record
 
 MAIN = "tools.proj2"
+COURSE_A = "resnet5"  # the network that its project asks for
 FILES = [file.name for file in datasets.MNIST.files.values()]
 MOST = {"train": 60_000, "test": 10_000}  # images that keras.datasets.mnist has
 # The order of the file, and each part's heading.
@@ -253,7 +254,12 @@ def main(mnist: str | None) -> None:
         raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
     given = constants(parameters.text())
     write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))
-    print(f"{target}: {given['model']['name'].value}, seed {given['train']['seed'].value}")
+    network = given["model"]["name"].value
+    print(f"{target}: {network}, seed {given['train']['seed'].value}")
+    if network != COURSE_A:
+        warn(f"course A asks for {COURSE_A}, and this is {network}; `make recipe NAME=course_a` first, to hand it in there")
+    if mnist is not None:
+        warn(f"it looks for MNIST in {mnist}, and where that is not there in keras.datasets")
 
 
 if __name__ == "__main__":

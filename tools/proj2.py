@@ -18,8 +18,8 @@ from digits.train_params import TrainParams
 from stages.plot import PlotParams
 from stages.split import SplitParams
 
-# None takes keras.datasets, which downloads MNIST once. Or the path of an mnist.npz as Keras has it, or of a folder of MNIST's four
-# files, train-images-idx3-ubyte.gz and so on.
+# None takes keras.datasets, which downloads MNIST once, and so does a path that is not there. Or the path of an mnist.npz as Keras
+# has it, or of a folder of MNIST's four files, train-images-idx3-ubyte.gz and so on.
 MNIST = None
 CLASSES = 10  # the digits
 OUTPUT = "output"  # the folder of the pictures
@@ -37,7 +37,7 @@ class Split:
 
 def load_mnist() -> tuple:
     """Return the training images and their labels, and the test images and theirs, as keras.datasets does."""
-    if MNIST is None:
+    if MNIST is None or not tf.io.gfile.exists(MNIST):
         return keras.datasets.mnist.load_data()
     if MNIST.endswith(".npz"):
         with np.load(MNIST) as file:

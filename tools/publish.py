@@ -1,14 +1,18 @@
-"""`make publish STUDY=course_c`: a study's report, tables and pictures as docs/results/studies/course_c, to commit."""
+"""`make publish STUDY=course_c`: a study's report, tables and pictures as docs/results/studies/course_c, to commit.
+
+The effects of a study that docs/recipes.md has a place for are written there too.
+"""
 
 import shutil
 from pathlib import Path
 
 from digits.errors import UserError
 from digits.writing import replacing
-from tools import words
+from tools import results, words
 from tools.adopt import STUDIES
 
 PUBLISHED = Path("docs/results/studies")
+PAGE = Path("docs/recipes.md")
 KINDS = (".md", ".csv", ".png")
 
 
@@ -25,7 +29,23 @@ def main(study: str = "") -> None:
         if path.suffix in KINDS:
             with replacing(target / path.name) as part:
                 shutil.copyfile(path, part)
+    put_effects(study)
     print(f"{target}/report.md")
+
+
+def put_effects(study: str) -> None:
+    """Write the published study's table of effects into docs/recipes.md, if the page has a place for it."""
+    begin, end = f"<!-- effects of {study}: written by `make publish` -->\n", f"<!-- /effects of {study} -->\n"
+    if PAGE.is_file() and begin in PAGE.read_text(encoding="utf-8"):
+        table = effects((PUBLISHED / study / "report.md").read_text(encoding="utf-8"))
+        results.put_between(PAGE, begin + table + end, begin=begin, end=end)
+
+
+def effects(report: str) -> str:
+    """Return the table of what became of a report's hypotheses."""
+    _, _, below = report.partition("## What became of the hypotheses\n")
+    section = below.partition("\n## ")[0]
+    return "".join(f"{line}\n" for line in section.splitlines() if line.startswith("|"))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Writes  output/studies/NAME/: table.csv, table.md, report.md, *.png; rows/, stat
 Run     python -m tools.study course_b [--full] [--scheduler tcp://host:8786]
 """
 
-import argparse
 import functools
 import hashlib
 import itertools
@@ -26,6 +25,7 @@ from digits.variations import Bench
 from stages import fetch
 from tools import parameters, proof, recipe, settings
 from tools.imports import ROOT, project_imports
+from tools.words import Parser
 
 FOLDER, OUTPUT = Path("studies"), Path("output/studies")
 OF_THE_MACHINE = ("folders", "own", "offline")  # of section fetch: where a data set is found, not which it is
@@ -178,7 +178,7 @@ def _hash_of_data(data: Dataset) -> str:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="study", description=(__doc__ or "").splitlines()[0])
+    parser = Parser(prog="study", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", nargs="?", default="")
     parser.add_argument("--full", action="store_true", help="with the file's section full over its base")
     parser.add_argument(

@@ -1,16 +1,27 @@
-"""How tools that take no options read their command line."""
+"""How tools read their command line."""
 
+import argparse
 import inspect
 import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from digits.errors import UserError
+from digits.errors import UserError, one_line
 from digits.stage import finish
 
 
+class Parser(argparse.ArgumentParser):
+    """For tools that take options: a mistake is one line, and `--help` has the rest."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {one_line(message)}; --help says what it takes\n")
+
+
 def run(main: Callable[..., object]) -> NoReturn:
-    """Call `main` with the words of the command line, and exit as `finish` does; too many or too few are a user's error."""
+    """Call `main`, which takes no options, with the words of the command line, and exit as `finish` does.
+
+    Too many words or too few are a user's error.
+    """
     finish(lambda: main(*_accepted(main, sys.argv[1:])))
 
 

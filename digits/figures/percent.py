@@ -4,10 +4,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
+from digits.figures import looks
+
 WIDE = 20  # points; where values lie further apart than this, the axis follows the logarithm of the error
 TICKS = (0, 20, 50, 70, 80, 90, 95, 97, 98, 99, 99.5, 100)
 LEAST_ERROR = 0.2  # points, added to every error, so that 100 % has a place
 MARGIN = 0.06  # of the axis, below and above
+FAR = 3  # times the quartiles' distance below the lower one: "far out" (Tukey 1977)
+NEAR = 0.05  # on the logarithmic axis, the least that the quartiles' distance is taken for
 ROOM = 0.3  # of the logarithmic axis, at most, below and above, for ends of intervals
 
 
@@ -15,6 +19,24 @@ def is_wide(percent: np.ndarray) -> bool:
     """Whether these values, NaN among them or not, ask for the logarithmic axis."""
     known = percent[np.isfinite(percent)]
     return bool(known.size) and float(np.ptp(known)) > WIDE
+
+
+def floor(percent: np.ndarray) -> float:
+    """Return the least value, NaN aside, that an axis need show: one far below all others would press them together at its top."""
+    known = percent[np.isfinite(percent)]
+    if not is_wide(known):
+        return float(known.min(initial=100))
+    low, high = np.quantile(_height(known), [0.25, 0.75])
+    return float(known[_height(known) >= low - FAR * max(high - low, NEAR)].min())
+
+
+def mark_below(ax: Axes, places: np.ndarray, percent: np.ndarray) -> None:
+    """Say at the foot of the axis which values lie below it: at `places` (n,) along the x axis, NaN or shown above for the rest."""
+    bottom, _ = ax.get_ylim()
+    for place, value in zip(places, percent, strict=True):
+        if value < bottom:
+            style = {"ha": "center", "va": "bottom", "size": looks.TEXT, "color": looks.MUTED}
+            ax.annotate(f"↓ {value:.0f} %", (place, 0.01), xycoords=("data", "axes fraction"), **style)
 
 
 def by_error(ax: Axes, percent: np.ndarray, *, ends: np.ndarray | None = None) -> None:
@@ -32,18 +54,22 @@ def by_error(ax: Axes, percent: np.ndarray, *, ends: np.ndarray | None = None) -
     ax.yaxis.set_minor_locator(NullLocator())
 
 
-def axis(ax: Axes, percent: np.ndarray, *, ticks: int, ends: np.ndarray | None = None) -> None:
+def axis(ax: Axes, percent: np.ndarray, *, ticks: int, ends: np.ndarray | None = None, least: float = 0) -> None:
     """Put round ticks on the y axis, about so many, or scale it by the error if the values lie far apart.
+
+    What lies below `least`, such as their `floor`, is not shown; `mark_below` says so.
 
     With the intervals' ends the axis has the values' range, and room for the ends: as much again on either side at most, or
     `ROOM` of it on the logarithmic axis. The interval of two seeds can be a hundred times as wide as anything to be seen, and runs
     out of the panel.
     """
-    if is_wide(percent):
-        by_error(ax, percent, ends=ends)
+    known = percent[np.isfinite(percent)]
+    shown = known[known >= least]
+    if is_wide(shown):
+        by_error(ax, shown, ends=ends)
         return
-    if ends is not None:
-        _limit(ax, percent[np.isfinite(percent)], ends=ends[np.isfinite(ends)])
+    if ends is not None or len(shown) < len(known):
+        _limit(ax, shown, ends=shown if ends is None else ends[np.isfinite(ends)])
     ax.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 5, 10]))
 
 

@@ -27,7 +27,7 @@ def draw(maps: np.ndarray, *, images: np.ndarray, names: Sequence[str], layer: s
     what = panels.shown(f"{layer} over {blocks} image{'' if blocks == 1 else 's'}", channels, "channel", of=maps.shape[1:3])
     figure = looks.page(what, title=title, height=below, within=None)
     ax = digit_grid.in_inches(figure, height=below)
-    scale = panels.scale(maps, f"output of {layer}; each channel at the same place in each block")
+    scale = panels.scale(maps, f"output of {layer}; each channel at the same place in each block; left, a row's first")
     panels.legend(ax, scale, x=looks.MARGIN, y=0.05)
     for which, (image, name) in enumerate(zip(images, names, strict=True)):
         left = looks.MARGIN + block * which
@@ -36,4 +36,7 @@ def draw(maps: np.ndarray, *, images: np.ndarray, names: Sequence[str], layer: s
         for channel in range(count):
             x, y = left + pitch * (channel % COLUMNS), top + step * (channel // COLUMNS)
             panels.place(ax, maps[which, ..., channel], scale, x=x, y=y, room=room)
+    for channel in range(0, count, COLUMNS):  # beside its row: the number of the first one
+        y = top + step * (channel // COLUMNS)
+        panels.write(ax, str(channel), x=looks.MARGIN - 0.06, y=y, room=0.2, color=looks.MUTED, ha="right")
     return figure

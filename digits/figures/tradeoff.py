@@ -47,7 +47,8 @@ def _panel(ax: Axes, cost: np.ndarray, accuracies: np.ndarray, names: Sequence[S
     ax.xaxis.set_major_locator(LogLocator(subs=_marks(high / low), numticks=8))
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    percent.axis(ax, accuracies, ticks=8)
+    percent.axis(ax, accuracies, ticks=8, least=percent.floor(accuracies))
+    percent.mark_below(ax, cost, accuracies)
     ax.set_title("no other is cheaper and as accurate", loc="left", size=looks.TEXT, color=looks.VERMILLION)
     named = front[: -NAMED - 1 : -1]
     shared, own = _apart([names[i] for i in named])

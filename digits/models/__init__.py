@@ -88,12 +88,14 @@ def load_weights(network: "keras.Model", path: Path) -> None:
 
 
 def fill(network: "keras.Model", path: Path) -> None:
-    """Give each layer of `network` the weights in an HDF5 file. Raises FileNotFoundError, and OtherWeights, which says why not."""
+    """Give each layer of `network` the weights in an HDF5 file. Raises OtherWeights, which says why not, and the
+    system's FileNotFoundError and PermissionError.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # Keras only warns of layers that keep the weights they were made with
             network.load_weights(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
         raise
     except (OSError, ValueError, KeyError, RuntimeError, Warning) as error:
         raise OtherWeights(brief(error)) from error

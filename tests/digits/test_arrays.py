@@ -64,6 +64,10 @@ def test_another_record_s_file_is_refused(tmp_path):
         ({"images": np.zeros((3, 28, 27), np.uint8)}, r"received uint8 of shape \(3, 28, 27\)"),
         ({"labels": np.zeros(2, np.uint8)}, r"labels: expected one for each of 3 images"),
         ({"labels": np.array([0, 1, 10], np.uint8)}, r"labels: 10 is none of 10 classes"),
+        ({"labels": np.array([0, 1, -1])}, r"labels: expected uint8; received int64"),
+        ({"labels": np.array(["0", "1", "2"])}, r"labels: expected uint8; received <U1"),
+        ({"class_names": np.array("digits")}, r"class_names: expected texts of shape \(classes,\); received <U6 of shape \(\)"),
+        ({"class_names": np.arange(10)}, r"class_names: expected texts of shape \(classes,\); received int64 of shape \(10,\)"),
     ],
 )
 def test_arrays_that_are_not_what_they_should_be_are_refused(tmp_path, changed, line):
@@ -87,3 +91,8 @@ def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch
     monkeypatch.setattr("pathlib.Path.open", refuse)
     with pytest.raises(PermissionError):
         arrays.read(tmp_path / "raw.npz")
+
+
+def test_a_folder_in_a_file_s_place_is_not_called_damaged(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        arrays.read(tmp_path)

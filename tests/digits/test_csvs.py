@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digits import csvs
+from digits import csv_writing, csvs
 from digits.errors import UserError
 
 KEYS = {"header": "section.header", "label": "section.label_column"}
@@ -315,7 +315,7 @@ def test_twice_the_rows_run_no_more_lines_of_python():
             texts = {"id": "id", "label": "label"}
             table = csvs.read(io.BytesIO(data), name="t.csv", header=True, images=True, texts=texts, keys={})
             csvs.indices(table, csvs.class_names(table))
-            csvs.text(zip(csvs.ids(table, first=0), table.texts["label"].tolist(), strict=True), header=None)
+            csv_writing.text(zip(csvs.ids(table, first=0), table.texts["label"].tolist(), strict=True), header=None)
         finally:
             sys.settrace(before)
         return len(ran)

@@ -40,7 +40,9 @@ def test_a_table_with_a_cell_that_is_no_number_is_refused(text):
         history.from_csv(text)
 
 
-@pytest.mark.parametrize("text", ["", "epoch,loss\n", "loss\n1\n"])
-def test_a_table_without_an_epoch_is_refused(text):
-    with pytest.raises(UserError, match=r"history\.csv: expected a column epoch and a row for each; received none"):
+@pytest.mark.parametrize(
+    ("text", "received"), [("", "no row"), ("epoch,loss\n", "no row"), ("epoch\n1\n", "none of learning_rate, train_loss")]
+)
+def test_a_table_without_an_epoch_or_a_column_is_refused(text, received):
+    with pytest.raises(UserError, match=rf"history\.csv: expected a row an epoch with columns epoch, .*; received {received}"):
         history.from_csv(text)

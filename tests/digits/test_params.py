@@ -38,6 +38,13 @@ def refusal(**changed: str | None) -> str:
     return str(error.value)
 
 
+@pytest.mark.parametrize("text", ['a: !!timestamp "x"', "a: " + 3000 * "[", "a: 2020-13-45", "a: [", "\t"])
+def test_what_yaml_cannot_read_is_one_line(text):
+    with pytest.raises(UserError, match=r"^params\.yaml: not readable as YAML: .+") as error:
+        params.yaml_of(text, file="params.yaml")
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.parametrize(("train", "received"), [({}, "nothing"), ({"seed": "1"}, "the text '1'"), ({"seed": -1}, "-1")])
 def test_a_training_seed_that_is_missing_or_none_is_refused(train, received):
     assert params.seed_of({"seed": 3}) == 3

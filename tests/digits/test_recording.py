@@ -1,14 +1,17 @@
 import errno
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from digits import evaluation, inference, models, optimizers, recording, training
 from digits.augmentation import AugmentParams
-from digits.recording import SECONDS, Recorder, save_weights
-from tests.worlds import bars
+from digits.recording import Recorder, save_weights
+from tests.worlds import ROOT, bars
 
 
 def test_from_the_first_epoch_on_best_weights_h5_holds_the_best_weights_so_far(tmp_path):
@@ -58,9 +61,53 @@ def test_the_seconds_of_an_epoch_s_updates_are_the_median_of_those_it_was_told(t
 
 @pytest.mark.parametrize("damaged", ["", "[[1", "null", "[1]", "[[1, 2, 3]]", '{"a": 1}'])
 def test_seconds_of_an_interrupted_run_that_are_damaged_count_for_none(tmp_path, damaged):
-    (tmp_path / SECONDS).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / SECONDS).write_text(damaged)
-    assert recording._seconds(tmp_path / SECONDS) == []
+    (tmp_path / "took.json").write_text(damaged)
+    assert recording._seconds(tmp_path / "took.json") == []
+
+
+def test_an_interrupted_run_goes_on_though_others_were_tried_in_between_and_the_oldest_is_forgotten(tmp_path):
+    network = models.build("softmax", classes=10, seed=0)
+
+    def recorder(run_id):
+        return Recorder(network, output=tmp_path, run_id=run_id, run_name="run", epochs=3, images=200)
+
+    def interrupted(run_id, *, at):
+        state = training.State(1, [{"epoch": 1, "learning_rate": 0.1}], 1, best_weights=network.get_weights())
+        begun = recorder(run_id)
+        begun.epoch_done(state, seconds=1)
+        for path in (tmp_path / "checkpoint").glob(f"{run_id[:8]}*"):
+            os.utime(path, (at, at))
+        return begun, state
+
+    interrupted("first___ run", at=1000)
+    for at, run_id in enumerate(("second__ run", "third___ run"), start=1001):
+        between, state = interrupted(run_id, at=at)
+    between.finish(state)  # that of the third
+    assert recorder("first___ run").unfinished().epochs == 1
+    interrupted("fourth__ run", at=2000)
+    recorder("fifth___ run")
+    assert recorder("first___ run").unfinished().epochs == 0
+    assert sorted(path.name for path in (tmp_path / "checkpoint").iterdir()) == [
+        f"{name}.{kind}" for name in ("fourth__", "second__") for kind in ("json", "npz")
+    ]
+
+
+def test_a_limit_on_a_file_s_size_stops_the_weights_before_hdf5_sees_it(tmp_path):
+    script = f"""
+import resource
+from pathlib import Path
+from digits import models
+from digits.recording import save_weights
+network = models.build("mlp", classes=10, seed=0)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    save_weights(Path({str(tmp_path / "best.weights.h5")!r}), network)
+except OSError as error:
+    print(error.strerror, error.filename)
+"""
+    run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stdout == f"File too large {tmp_path / 'best.weights.h5'}\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_disk_too_full_for_the_weights_is_refused_before_hdf5_sees_it(tmp_path, monkeypatch):

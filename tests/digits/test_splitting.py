@@ -128,6 +128,13 @@ def test_merging_until_one_class_is_left_is_refused():
         split(merge={str(name): "all" for name in range(10)})
 
 
+def test_a_data_set_of_one_class_is_not_blamed_on_the_merge():
+    data = replace(labelled_images(train=20, test=10), class_names=np.array(["a"]))
+    data.train_labels[:], data.test_labels[:] = 0, 0
+    with pytest.raises(UserError, match=r"expected images of at least 2 classes; received 1$"):
+        split(data)
+
+
 def test_dropped_images_do_not_count_as_available():
     with pytest.raises(UserError, match=r"expected at most 54, .* received 55"):
         split(train=55, validation=0, merge={"0": None})

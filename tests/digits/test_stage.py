@@ -1,3 +1,5 @@
+import signal
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -6,6 +8,7 @@ import pytest
 
 from digits.errors import UserError
 from digits.stage import finish, run
+from tests.worlds import ENVIRONMENT, ROOT
 
 
 def reads_two_and_perhaps_a_third(first: Path, second: Path, third: Path = Path("third")) -> None:
@@ -60,3 +63,22 @@ def test_what_a_library_warns_of_is_one_line_of_ours(monkeypatch, capsys):
     with pytest.raises(SystemExit, match="0"):
         finish(lambda: warnings.warn("Glyph 29483\n missing from font", UserWarning, stacklevel=1))
     assert capsys.readouterr().err == "plot: warning: Glyph 29483 missing from font\n"
+
+
+def with_the_library(script: str, **environment: str) -> subprocess.CompletedProcess:
+    words = [sys.executable, "-c", f"import os, signal, time, digits\n{script}"]
+    return subprocess.run(words, cwd=ROOT, env=ENVIRONMENT | environment, capture_output=True, text=True, check=False)
+
+
+def test_an_interrupt_while_modules_are_imported_ends_without_a_traceback_and_no_other_error_does():
+    interrupted = with_the_library("os.kill(os.getpid(), signal.SIGINT); time.sleep(9)")
+    assert (interrupted.returncode, interrupted.stderr) == (-signal.SIGINT, "")
+    assert "ZeroDivisionError" in with_the_library("1 / 0").stderr
+
+
+@pytest.mark.parametrize(
+    ("backend", "left"), [("module://no_such_package.backend", "None"), ("module://os.path", None), ("pdf", None)]
+)
+def test_a_backend_of_jupyter_s_that_is_not_installed_here_is_forgotten_and_any_other_stays(backend, left):
+    said = with_the_library("print(os.environ.get('MPLBACKEND'))", MPLBACKEND=backend).stdout.strip()
+    assert said == (left or backend)

@@ -1,3 +1,4 @@
+import errno
 import os
 
 import cv2
@@ -46,6 +47,16 @@ def test_an_error_names_the_file_the_user_knows(tmp_path):
     with pytest.raises(OSError, match=r"taken") as error:
         writing.write_text(tmp_path / "taken", "text")
     assert error.value.filename == str(tmp_path / "taken")
+
+
+def test_a_folder_that_cannot_be_written_is_told_by_the_file_the_user_knows(tmp_path, monkeypatch):
+    def refuse(**_):
+        raise PermissionError(errno.EACCES, "Permission denied", str(tmp_path / ".part-x"))
+
+    monkeypatch.setattr(writing.tempfile, "mkstemp", refuse)
+    with pytest.raises(PermissionError) as error:
+        writing.write_text(tmp_path / "ours", "text")
+    assert error.value.filename == str(tmp_path / "ours")
 
 
 def test_an_error_of_another_file_within_keeps_that_file_s_name(tmp_path):

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from digits import arrays, datasets
+from digits.errors import UserError
 from stages import fetch
 from tests import worlds
 
@@ -389,6 +390,13 @@ def test_a_bad_cell_leaves_the_old_data_alone(world):
     assert world.raw.read_bytes() == before
 
 
+def test_one_table_for_training_and_testing_is_refused(world):
+    put_table(world.project / "own/train.csv", ["a", "b", "c"])
+    csv_params(world, test="train.csv")
+    assert worlds.says_one_line(world.fetch(), "own/train.csv: expected other images than those of csv.train, train.csv")
+    assert not world.raw.exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -591,6 +599,11 @@ def fetch_here(tmp_path):
 def test_of_each_class_s_pictures_the_share_asked_for_is_for_testing(fetch_here, share, tests):
     data = fetch_here(test_share=share)
     assert (len(data.train_images), len(data.test_images)) == (8 - tests, tests)
+
+
+def test_one_folder_for_training_and_testing_is_refused(fetch_here):
+    with pytest.raises(UserError, match=r"expected other pictures than those of pictures\.train, train; received the same"):
+        fetch_here(test="train")
 
 
 def test_pictures_are_read_by_the_ink_asked_for(fetch_here):

@@ -97,7 +97,7 @@ def test_the_image_the_patches_and_the_answers_are_those_asked_for(tmp_path, mon
     convolved, seen, excited, explained = (
         figure.draw.call_args.kwargs for figure in (filters.responses, inside.layer_maps, filters.patches, inside.saliency)
     )
-    np.testing.assert_allclose(255 * convolved["seen"][..., 0], images[4], rtol=1e-6)
+    np.testing.assert_allclose(255 * convolved["given"][..., 0], images[4], rtol=1e-6)
     assert np.array_equal(seen["image"], images[4])
     assert excited["patches"].shape[1] == 3
     assert (explained["labels"] == explained["predicted"]).tolist() == [True, False, False]

@@ -15,7 +15,7 @@ import pytest
 from digits import arrays
 from digits.errors import UserError
 from digits.history import from_csv
-from tests.worlds import ENVIRONMENT, NEEDS_LOOPBACK, bars, command, params, says_one_line, stage
+from tests.worlds import ENVIRONMENT, NEEDS_LOOPBACK, bars, command, params, says_one_line, stage, states
 from tools import workers
 
 pytestmark = NEEDS_LOOPBACK
@@ -158,7 +158,7 @@ def test_workers_with_other_parameters_do_not_train_together(ports, tmp_path):
 @pytest.mark.parametrize("killed", [0, 1])
 def test_without_a_launcher_the_survivor_of_a_killed_worker_ends_in_one_line(killed, ports, tmp_path):
     runs = start([world(tmp_path, epochs=10_000)] * 2, ports)
-    wait_for(tmp_path / "output/checkpoint/state.npz")
+    wait_for(lambda: states(tmp_path))
     runs[killed].kill()
     _, line = runs[1 - killed].communicate(timeout=60)
     runs[killed].communicate()
@@ -174,7 +174,7 @@ def test_a_killed_worker_ends_all_within_15_seconds_and_a_restart_goes_on_to_the
     began = []
 
     def kill() -> None:
-        wait_for(broken / "output/checkpoint/state.npz")
+        wait_for(lambda: states(broken))
         began.append(time.monotonic())
         os.kill(
             next(pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_worker(pid, broken, killed)),
@@ -193,9 +193,9 @@ def test_a_killed_worker_ends_all_within_15_seconds_and_a_restart_goes_on_to_the
         assert (broken / "output/train" / name).read_bytes() == (whole / "output/train" / name).read_bytes(), name
 
 
-def wait_for(path):
+def wait_for(ready):
     deadline = time.monotonic() + 300
-    while not path.exists() and time.monotonic() < deadline:
+    while not ready() and time.monotonic() < deadline:
         time.sleep(0.01)
 
 

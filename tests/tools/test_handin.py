@@ -242,6 +242,26 @@ def test_without_a_path_it_takes_keras_own_loader(default, images, tmp_path):
     assert run.stdout.split() == [str(data.train_images.sum())], run.stderr
 
 
+def test_a_path_that_is_not_there_where_it_is_graded_leads_to_keras_own_loader(images, tmp_path):
+    folder, data = images
+    (tmp_path / ".keras/datasets").mkdir(parents=True)
+    (tmp_path / ".keras/datasets/mnist.npz").symlink_to(folder / "mnist.npz")
+    text = written(mnist="/home/student/mnist").partition(RUN)[0]
+    (tmp_path / "proj2.py").write_text(text + "print(load_mnist()[0][0].sum())\n", encoding="utf-8")
+    unchecked = "import runpy; from keras.src.utils import file_utils as u; u.validate_file = lambda *a, **k: True"
+    run = isolated(tmp_path, "-c", f"{unchecked}; runpy.run_path('proj2.py')", HOME=str(tmp_path))
+    assert run.stdout.split() == [str(data.train_images.sum())], run.stderr
+
+
+@pytest.mark.parametrize(("network", "warned"), [("resnet5", False), ("mlp", True)])
+def test_another_network_than_course_a_s_is_warned_of(tmp_path, monkeypatch, capsys, network, warned):
+    params(tmp_path, model={"name": network})
+    monkeypatch.setattr(handin, "text", lambda given, mnist: "")
+    monkeypatch.chdir(tmp_path)
+    handin.main(None)
+    assert ("course A asks for resnet5" in capsys.readouterr().err) == warned
+
+
 def isolated(folder, *words: str, **environment: str) -> subprocess.CompletedProcess:
     names = {"PATH": ENVIRONMENT["PATH"], "HOME": "/nonexistent"} | environment
     return subprocess.run([sys.executable, "-I", *words], cwd=folder, env=names, capture_output=True, text=True, check=False)

@@ -56,3 +56,29 @@ def test_a_published_study_has_each_variation_of_its_file_once(name):
     else:
         assert len(varied) == study["strategy"]["variations"]
     assert {row["seeds"] for row in rows if row["status"] == "finished"} <= {str(len(study["seeds"]))}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_the_page_of_recipes_has_the_effects_of_the_published_report(name):
+    page = (ROOT / publish.PAGE).read_text(encoding="utf-8")
+    _, there, below = page.partition(f"<!-- effects of {name}: written by `make publish` -->\n")
+    if not there:
+        pytest.skip("the page has no place for them")
+    table = publish.effects((ROOT / publish.PUBLISHED / name / "report.md").read_text(encoding="utf-8"))
+    assert table.startswith("|")
+    assert below.partition(f"<!-- /effects of {name} -->")[0].strip("\n") == table.strip("\n")
+
+
+def test_a_study_s_effects_are_put_into_their_place_and_nowhere_else(finished):
+    report = "# t\n\n## What became of the hypotheses\n\n| a |\n| --- |\n| 1 |\n\nwords\n\n## Again\n\n| no |\n"
+    (publish.STUDIES / "mine/report.md").write_text(report)
+    publish.main("mine")
+    assert not publish.PAGE.exists()
+    begin, end = "<!-- effects of mine: written by `make publish` -->\n", "<!-- /effects of mine -->\n"
+    publish.PAGE.write_text(f"before\n{begin}old\n{end}after\n")
+    publish.main("mine")
+    text = publish.PAGE.read_text()
+    assert "| a |\n| --- |\n| 1 |\n" in text
+    assert "old" not in text
+    assert "no" not in text
+    assert (text.startswith(f"before\n{begin}"), text.endswith(f"{end}after\n")) == (True, True)

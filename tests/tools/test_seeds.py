@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 
+from digits import history
 from digits.arrays import Predictions, save
 from digits.errors import UserError
 from digits.writing import write_text
@@ -20,7 +21,9 @@ def test_a_record_holds_the_run_s_parameters_and_what_it_left_behind(tmp_path):
     params["train"]["seed"] = 7
     write_text(tmp_path / "params.yaml", yaml.safe_dump(params))
     output = tmp_path / "output"
-    write_text(output / "train/history.csv", "epoch,validation_loss,validation_accuracy\n1,0.5,0.8\n2,0.25,0.9\n3,0.375,0.95\n")
+    epochs = [(1, 0.5, 0.8), (2, 0.25, 0.9), (3, 0.375, 0.95)]
+    names = ("epoch", "validation_loss", "validation_accuracy")
+    write_text(output / "train/history.csv", history.to_csv([dict(zip(names, epoch, strict=True)) for epoch in epochs]))
     write_text(output / "metrics.json", '{"accuracy": 0.5}')
     write_text(output / "timing.json", '{"train": {"seconds": 1.5}}')
     labels = np.arange(12, dtype=np.uint8) % 2

@@ -47,3 +47,28 @@ def test_an_interval_s_end_is_seen_if_it_leaves_the_values_most_of_the_axis(valu
 def test_98_and_99_lie_as_far_apart_as_60_and_80_nearly():
     near, far = (percent._height(b) - percent._height(a) for a, b in ((98, 99), (60, 80)))
     assert near == pytest.approx(far, rel=0.2)
+
+
+@given(st.lists(PERCENT, min_size=1, max_size=30).map(np.array))
+def test_at_least_three_quarters_of_the_values_are_shown_and_all_where_they_are_near_one_another(values):
+    shown = values >= percent.floor(values)
+    assert shown.mean() >= 0.75 - 1e-9
+    if not percent.is_wide(values):
+        assert shown.all()
+
+
+@pytest.mark.parametrize(("values", "floor"), [
+    ([10, 80, 83, 85, 86, 87], 80),
+    ([10, 11, 80, 83, 85, 86], 10),  # several are no accident
+    ([97, np.nan, 16], 16),
+    ([np.nan], 100),
+])  # fmt: skip
+def test_what_lies_far_below_all_others_is_not_shown(values, floor):
+    assert percent.floor(np.array(values, np.float64)) == floor
+
+
+def test_what_is_not_shown_is_said_at_its_place():
+    ax, values = Figure().subplots(), np.array([80.0, 10, 83, np.nan, 81, 82, 83])
+    percent.axis(ax, values, ticks=5, least=percent.floor(values))
+    percent.mark_below(ax, np.arange(7), values)
+    assert [(text.get_text(), text.xy[0]) for text in ax.texts] == [("↓ 10 %", 1)]

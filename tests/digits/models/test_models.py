@@ -239,3 +239,14 @@ def test_params_yaml_lists_every_size_with_the_source_s_own_value():
         build = importlib.import_module(f"digits.models.{name}").build
         sizes = {key: size.default for key, size in inspect.signature(build).parameters.items() if key not in ("classes", "seed")}
         assert listed[name] == {key: list(value) if isinstance(value, tuple) else value for key, value in sizes.items()}
+
+
+def test_weights_that_may_not_be_read_are_not_called_another_network_s(tmp_path, monkeypatch):
+    network = models.build("softmax", classes=10, seed=0)
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(network, "load_weights", refuse)
+    with pytest.raises(PermissionError):
+        models.load_weights(network, tmp_path / "best.weights.h5")
