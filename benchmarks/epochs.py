@@ -53,7 +53,7 @@ def measure(networks: Sequence[str], *, folder: Path, threads: int, quick: bool)
         images = FEW if quick else IMAGES[name]
         found[name] = _network(name, data, folder=folder, images=images, rounds=rounds, threads=threads)
         _tell(name, found[name])
-    return {"rounds": rounds, "batch_size": BATCH_SIZE, "learning_rate": LEARNING_RATE, "malloc": turns.MALLOC, "networks": found}
+    return {"rounds": rounds, "batch_size": BATCH_SIZE, "learning_rate": LEARNING_RATE, "malloc": turns.malloc(), "networks": found}
 
 
 def drawn(path: Path, count: int) -> Path:

@@ -36,13 +36,14 @@ def page(found: dict[str, Any]) -> str:
 
 def _conditions(about: dict[str, Any]) -> Sequence[str]:
     machine, software = about["machine"], dict(about["software"])
-    onednn = software.pop("oneDNN")
+    used = software.pop("oneDNN")
+    onednn = {"1": "on", "0": "off"}.get(used, used)
     commit = about["commit"] + (" with edits" if about["edited"] else "")
     lines = [
         f"Written from results.json, by `{about['command']}` on {about['date']}, commit {commit or 'unknown'}.",
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gigabytes']} GB, {machine['system']};"
         f" load average at the start {about['load']}.",
-        f"{', '.join(f'{name} {version}' for name, version in software.items())}; oneDNN {'on' if onednn == '1' else 'off'},"
+        f"{', '.join(f'{name} {version}' for name, version in software.items())}; oneDNN {onednn},"
         f" {about['threads']} threads, for all.",
     ]
     if "torch" not in software:

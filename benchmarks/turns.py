@@ -19,6 +19,11 @@ Answer = TypeVar("Answer")
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": str(64 * 2**20), "MALLOC_TRIM_THRESHOLD_": str(512 * 2**20)}
 
 
+def malloc() -> dict[str, str]:
+    """Return what each contender's environment says of freed memory; a user's own value wins."""
+    return {name: os.environ.get(name, value) for name, value in MALLOC.items()}
+
+
 class Failed(Exception):
     """A contender ended before it should. Its text is the last line it wrote."""
 
@@ -41,7 +46,7 @@ class Contender:
         log.parent.mkdir(parents=True, exist_ok=True)
         self._log, pipe = log, subprocess.PIPE
         with log.open("wb") as errors:
-            self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=errors, text=True, env=MALLOC | os.environ)
+            self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=errors, text=True, env=os.environ | malloc())
         self._ready = False
 
     @property

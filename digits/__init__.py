@@ -13,16 +13,25 @@ from types import TracebackType
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # What TensorFlow logs of missing GPUs is noise here, even at its level 2, errors; what fails raises an exception all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
 # Jupyter's kernel names its own backend to all that it starts, and Matplotlib refuses one that is not installed where it runs.
 _, _, _backend = os.environ.get("MPLBACKEND", "").partition("module://")
-if _backend and importlib.util.find_spec(_backend.split(".")[0]) is None:
+if _backend and not _is_installed(_backend):
     del os.environ["MPLBACKEND"]
 
 
-def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None, *, otherwise=sys.excepthook) -> None:
     """Let Ctrl-C end without a traceback while modules are still imported, too; later on, digits/stage.py does."""
     if not issubclass(kind, KeyboardInterrupt):
-        sys.__excepthook__(kind, error, trace)
+        otherwise(kind, error, trace)
 
 
 sys.excepthook = _told

@@ -76,7 +76,7 @@ def load(path: Path, kind: type[Record]) -> Record:
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """Return all arrays of an .npz file by name. Raises UserError if it is missing or damaged, and OSError if it cannot be read."""
+    """Return all arrays of an .npz file by name. Raises UserError if it is missing or damaged, OSError if it cannot be opened."""
     try:
         opened = path.open("rb")
     except FileNotFoundError:

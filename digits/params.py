@@ -124,11 +124,12 @@ def _refuse_keys_twice(node: yaml.Node | None, *, seen: set[int]) -> None:
             _refuse_keys_twice(below, seen=seen)
 
 
-# PyYAML's own patterns, without leading zeros, other bases and base 60.
+# PyYAML's own patterns, without leading zeros, other bases and base 60, and with 1e-05, as `dvc exp run -S` writes it: a number to
+# DVC's YAML 1.2, too.
 _NUMBERS = {
     "tag:yaml.org,2002:int": r"[-+]?(0|[1-9][0-9_]*)$",
     "tag:yaml.org,2002:float": r"([-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)([eE][-+][0-9]+)?$"
-    r"|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$",
+    r"|[-+]?[1-9]e[-+][0-9]{2,}$|[-+]?\.(inf|Inf|INF)$|\.(nan|NaN|NAN)$",
 }
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag not in _NUMBERS]
@@ -205,12 +206,8 @@ def _all(container: type, items: Any) -> Any:
 
 
 def _as_float(value: Any) -> Any:
-    if type(value) in (int, float):
-        return _NO if (number := _number_in(value)) is None else number
-    # `dvc exp run -S train.learning_rate=0.00001` writes 1e-05, a number to DVC's YAML 1.2 and text to PyYAML's 1.1.
-    if isinstance(value, str) and "e" in value and (number := _number_in(value)) is not None and repr(number) == value:
-        return number
-    return _NO
+    number = _number_in(value) if type(value) in (int, float) else None
+    return _NO if number is None else number
 
 
 def _number_in(value: Any) -> float | None:
@@ -243,4 +240,4 @@ def _type_words(hint: Any) -> str:
         return f"a list of {_SEVERAL[of[0]]}"
     if origin is dict:
         return f"a mapping from {_type_words(of[0])} to {_type_words(of[1])}"
-    return " or ".join(map(_type_words, of))
+    return " or ".join(map(_type_words, of)) if origin in (typing.Union, types.UnionType) else str(hint)

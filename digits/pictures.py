@@ -7,6 +7,7 @@ and that a pen finer than MNIST's is made as wide: a pencil's line would be less
 
 import io
 import re
+import threading
 import unicodedata
 import warnings
 import zlib
@@ -144,9 +145,12 @@ class _Header:
     orientation: int  # EXIF's, 1 to 8
 
 
+_QUIET = threading.Lock()  # what is ignored is the whole process's: one thread at a time says so, and takes it back
+
+
 def _header(data: bytes) -> _Header:
     """Read what a file says of itself; no pixel is decoded."""
-    with warnings.catch_warnings():
+    with _QUIET, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of slips in metadata
         try:
             with Image.open(io.BytesIO(data)) as image:

@@ -26,8 +26,8 @@ class Recorder:
     """A `training.Watcher` that keeps a run in the folder `output`.
 
     train/best.weights.h5       the weights of the lowest validation loss, as soon as there are better ones
-    checkpoint/RUN_ID.npz       the state after the last finished epoch, until the run is finished
-    checkpoint/RUN_ID.json      what each finished epoch took, its updates and all of it, until then too
+    checkpoint/ID.npz           the state after the last finished epoch, until the run is finished; ID begins its fingerprint
+    checkpoint/ID.json          what each finished epoch took, its updates and all of it, until then too
     tensorboard/RUN_NAME/       the curves
     timing.json                 how long it took
     """
@@ -35,7 +35,7 @@ class Recorder:
     def __init__(self, network: keras.Model, *, output: Path, run_id: str, run_name: str, epochs: int, images: int):
         """Record the run of which `run_id` is the fingerprint; `epochs` and `images` (of one epoch) are for the progress."""
         self._network, self._output, self._run_id, self._images = network, output, run_id, images
-        self._checkpoint, self._took = _states(output, run_id)
+        self._checkpoint, self._took = _kept(output, run_id)
         self._progress = Progress(epochs=epochs, images=images)
         self._curves = Curves(output / "tensorboard" / run_name)
         self._seconds: list[tuple[float, float]] = []  # of each epoch: its updates, and all of it
@@ -99,7 +99,7 @@ class Bystander:
 
     def unfinished(self) -> State:
         """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
-        return checkpoints.load(_states(self._output, self._run_id)[0], fingerprint=self._run_id)
+        return checkpoints.load(_kept(self._output, self._run_id)[0], fingerprint=self._run_id)
 
     def batch_done(self, images: int) -> None:
         pass
@@ -111,7 +111,7 @@ class Bystander:
         pass
 
 
-def _states(output: Path, run_id: str) -> tuple[Path, Path]:
+def _kept(output: Path, run_id: str) -> tuple[Path, Path]:
     """Return where a run's state and its seconds are kept."""
     return output / CHECKPOINTS / f"{run_id[:8]}.npz", output / CHECKPOINTS / f"{run_id[:8]}.json"
 
@@ -121,7 +121,9 @@ def _keep_newest(folder: Path, *, others_than: Path) -> None:
     states = sorted((path for path in folder.glob("*.npz") if path != others_than), key=lambda path: path.stat().st_mtime)
     for state in states[:-OTHERS]:
         state.unlink()
-        state.with_suffix(".json").unlink(missing_ok=True)
+    for seconds in folder.glob("*.json"):
+        if not seconds.with_suffix(".npz").exists():
+            seconds.unlink()
 
 
 def _seconds(path: Path) -> list[tuple[float, float]]:

@@ -137,15 +137,16 @@ def read(text: str, *, name: str, sections: Sections, recipe: Callable[[str], Se
 
 def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], accept: Callable[[Sections], None]) -> None:
     """Have each value of each dimension seen by `accept`, which raises UserError, the others being at the start's."""
+    trained = set()
     for point in study.lines():
         complete = with_changes(sections, study.changes(point), recipe)
+        trained.add(complete["model"]["name"])
         try:
             if isinstance(study.strategy, Halving) and complete["train"]["epochs"] != study.strategy.epochs:
                 raise UserError("strategy: halving decides over the epochs: expected train.epochs the same in all variations")
             accept(complete)
         except UserError as error:
             raise UserError(f"studies/{study.name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
-    trained = networks(study, sections, recipe)
     for dimension in study.dimensions:
         for path in dict.fromkeys(path for changes in dimension.changes for path in changes):
             if path.startswith("networks.") and path.split(".")[1] not in trained:

@@ -52,7 +52,7 @@ def lines(study: Study, runs: Sequence[Row], tests: Mapping[str, Mapping[str, An
     made = [_line(study, each, [tests[row.name] for row in each if row.name in tests]) for each in of_variation.values()]
 
     def place(line: Line) -> tuple:
-        return line.validation is None, line.status.startswith(STOPPED), -line.validation.mean if line.validation else 0.0
+        return line.validation is None, STOPPED in line.status, -line.validation.mean if line.validation else 0.0
 
     return sorted(made, key=place)
 
@@ -154,7 +154,7 @@ def _status(runs: Sequence[Row]) -> str:
     failed = [f"{words.count(word)} {word}" for word in dict.fromkeys(words) if word]
     whole = max(row.params["train"]["epochs"] for row in runs)
     asked = max(row.epochs for row in runs)
-    stopped = [f"{STOPPED} {asked} of {whole} epochs"] if asked < whole and not failed else []
+    stopped = [f"{STOPPED} {asked} of {whole} epochs"] if asked < whole else []
     return ", ".join([*failed, *stopped]) or FINISHED
 
 

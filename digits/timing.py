@@ -38,10 +38,13 @@ def machine() -> dict[str, str | int]:
 
 
 def software() -> dict[str, str]:
-    """Return the versions of Python and of the packages whose numbers these are, and whether TensorFlow used oneDNN (1 or 0)."""
+    """Return the versions of Python and of the packages whose numbers these are, and whether TensorFlow used oneDNN.
+
+    1 or 0; of any other word TensorFlow decides by the processor, and the word stands here.
+    """
     versions = {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
-    onednn = os.environ["TF_ENABLE_ONEDNN_OPTS"].lower() in ("1", "true")  # as TensorFlow reads it
-    return {"python": platform.python_version(), **versions, "oneDNN": str(int(onednn))}
+    onednn = os.environ["TF_ENABLE_ONEDNN_OPTS"]
+    return {"python": platform.python_version(), **versions, "oneDNN": {"true": "1", "false": "0"}.get(onednn.lower(), onednn)}
 
 
 def named(cpuinfo: str) -> str:

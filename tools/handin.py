@@ -259,7 +259,7 @@ def main(mnist: str | None) -> None:
     if network != COURSE_A:
         warn(f"course A asks for {COURSE_A}, and this is {network}; `make recipe NAME=course_a` first, to hand it in there")
     if mnist is not None:
-        warn(f"it looks for MNIST in {mnist}, and where that is not there in keras.datasets")
+        print(f"it takes MNIST from {Path(mnist).resolve()}, and where that is not there from keras.datasets")
 
 
 if __name__ == "__main__":

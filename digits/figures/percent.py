@@ -12,6 +12,7 @@ LEAST_ERROR = 0.2  # points, added to every error, so that 100 % has a place
 MARGIN = 0.06  # of the axis, below and above
 FAR = 3  # times the quartiles' distance below the lower one: "far out" (Tukey 1977)
 NEAR = 0.05  # on the logarithmic axis, the least that the quartiles' distance is taken for
+MARK = 0.9  # inches, more than a mark of what lies below the axis takes
 ROOM = 0.3  # of the logarithmic axis, at most, below and above, for ends of intervals
 
 
@@ -31,12 +32,24 @@ def floor(percent: np.ndarray) -> float:
 
 
 def mark_below(ax: Axes, places: np.ndarray, percent: np.ndarray) -> None:
-    """Say at the foot of the axis which values lie below it: at `places` (n,) along the x axis, NaN or shown above for the rest."""
+    """Say at the foot of the axis which values lie below it: at `places` (n,) along the x axis, NaN or shown above for the rest.
+
+    Those nearer to one another than a word is wide are said together.
+    """
     bottom, _ = ax.get_ylim()
-    for place, value in zip(places, percent, strict=True):
-        if value < bottom:
-            style = {"ha": "center", "va": "bottom", "size": looks.TEXT, "color": looks.MUTED}
-            ax.annotate(f"↓ {value:.0f} %", (place, 0.01), xycoords=("data", "axes fraction"), **style)
+    below = sorted((place, value) for place, value in zip(places, percent, strict=True) if value < bottom)
+    inches = [(ax.transData - ax.figure.dpi_scale_trans).transform((place, bottom))[0] for place, _ in below]
+    groups: list[list[int]] = []
+    for i in range(len(below)):
+        if groups and inches[i] - inches[groups[-1][-1]] < MARK:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    style = {"ha": "center", "va": "bottom", "size": looks.TEXT, "color": looks.MUTED}
+    for group in groups:
+        low, high = (f"{end(below[i][1] for i in group):.0f}" for end in (min, max))
+        text = f"↓ {low} %" if low == high else f"↓ {low} to {high} %"
+        ax.annotate(text, (below[group[len(group) // 2]][0], 0.01), xycoords=("data", "axes fraction"), **style)
 
 
 def by_error(ax: Axes, percent: np.ndarray, *, ends: np.ndarray | None = None) -> None:

@@ -126,6 +126,7 @@ def test_a_quoted_number_is_refused_with_advice_for_a_number_too():
 def test_a_number_as_dvc_exp_run_writes_it_is_read_back(number):
     """`dvc exp run -S` writes Python's repr, which below 0.0001 has an exponent that PyYAML does not take for a number."""
     assert read(learning_rate=repr(number)).learning_rate == number
+    assert params.read_section("networks", f"networks: {{lenet: {{dropout: {number!r}}}}}") == {"lenet": {"dropout": number}}
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,14 @@ def test_an_interrupt_while_modules_are_imported_ends_without_a_traceback_and_no
 
 
 @pytest.mark.parametrize(
-    ("backend", "left"), [("module://no_such_package.backend", "None"), ("module://os.path", None), ("pdf", None)]
+    ("backend", "left"),
+    [
+        ("module://no_such_package.backend", "None"),
+        ("module://os.none", "None"),
+        ("module://__main__", "None"),
+        ("module://os.path", None),
+        ("pdf", None),
+    ],
 )
 def test_a_backend_of_jupyter_s_that_is_not_installed_here_is_forgotten_and_any_other_stays(backend, left):
     said = with_the_library("print(os.environ.get('MPLBACKEND'))", MPLBACKEND=backend).stdout.strip()

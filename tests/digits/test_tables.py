@@ -50,6 +50,8 @@ def test_what_was_stopped_early_stands_below_what_was_trained_to_its_end_however
     table = tables.lines(NothingPrinted(), runs, {})
     assert [line.id for line in table] == ["whole", "worse", "stopped", "failed"]
     assert table[2].status == "stopped after 2 of 6 epochs"
+    (both,) = tables.lines(NothingPrinted(), [stopped, replace(stopped, seed=2, status=FAILED, history=[])], {})
+    assert both.status == "1 failed, stopped after 2 of 6 epochs"
 
 
 def two_seeds():

@@ -18,7 +18,7 @@ def test_processors_of_one_name_are_told_apart_by_their_family():
     assert timing.named(text) == "AMD EPYC (family 26, model 2), AVX2"
 
 
-@pytest.mark.parametrize(("set_to", "used"), [("1", "1"), ("true", "1"), ("TRUE", "1"), ("0", "0"), ("false", "0"), ("off", "0")])
+@pytest.mark.parametrize(("set_to", "used"), [("1", "1"), ("true", "1"), ("TRUE", "1"), ("0", "0"), ("false", "0"), ("off", "off")])
 def test_whether_onednn_was_used_is_recorded_as_tensorflow_reads_its_variable(monkeypatch, set_to, used):
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", set_to)
     assert timing.software()["oneDNN"] == used

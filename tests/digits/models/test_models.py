@@ -153,11 +153,6 @@ def test_a_dropout_rate_that_is_none_is_refused(value):
         models.build("lenet", classes=10, seed=0, dropout=value)
 
 
-def test_a_dropout_rate_as_dvc_exp_run_writes_it_is_a_number():
-    network = models.build("lenet", classes=10, seed=0, dropout="1e-05")
-    assert [layer.rate for layer in network.layers if hasattr(layer, "rate")] == [1e-05]
-
-
 @pytest.mark.parametrize(("value", "received"), [(1, "1"), ("true", "the text 'true'"), (None, "nothing")])
 def test_a_switch_that_is_neither_true_nor_false_is_refused(value, received):
     with pytest.raises(UserError, match=rf"networks\.dnn\.flatten_first: expected true or false; received {received}$"):
