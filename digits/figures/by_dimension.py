@@ -60,15 +60,11 @@ def _panel(ax: Axes, name: str, panel: Mapping, *, inches: float) -> bool:
     _name_places(ax, places, labels, inches=0.97 * (inches + 0.2) / len(places))
     ax.set_xlim(-0.5, len(places) - 0.5)
     measured = np.concatenate([mean, *paths])
-    least = percent.floor(measured)
-    of_shown = np.concatenate([low[mean >= least], high[mean >= least]])
-    percent.axis(ax, measured, ends=of_shown, ticks=5, least=least)
-    lowest = np.nanmin(np.vstack([mean, *paths]), axis=0, initial=100)
-    percent.mark_below(ax, places, lowest)
+    percent.axis(ax, measured, ends=np.concatenate([low, high]), ticks=5)
     title = looks.fitted(name, inches=inches, size=11, weight="bold")
     ax.set_title(title, loc="left", size=11, weight="bold", color=looks.INK, parse_math=False)
     bottom, top = ax.get_ylim()
-    return bool((mean >= least) @ ((low < bottom) | (high > top)))
+    return bool(((low < bottom) | (high > top)).any())
 
 
 def _is_number(text: str) -> bool:
