@@ -20,7 +20,7 @@ MOVED = 1.1  # times, by which matrix products do not change on one machine
 def figures(found: dict[str, Any]) -> dict[str, float]:
     """Return the medians of times, and peak memory, by name; milliseconds per image where the number of images might change."""
     named = {}
-    for name, network in _part(found, "epochs").get("networks", {}).items():
+    for name, network in _networks(found).items():
         if network["product_gflops"]:
             named[f"{name}: matrix product, s a TFLOP"] = 1000 / median(network["product_gflops"])
         for way in network["ways"]:
@@ -70,24 +70,24 @@ def table(old: dict[str, Any], new: dict[str, Any]) -> str:
 
 def _over_our_loop(found: dict[str, Any], way: str) -> float:
     """Return how many times as long as our loop a way takes, the geometric mean over the networks that have both; 0 if none has."""
-    networks = _part(found, "epochs").get("networks", {}).values()
-    ratios = [each.median for network in networks if took(network, way) and (each := ratio(network, way))]
+    ratios = [each.median for network in _networks(found).values() if took(network, way) and (each := ratio(network, way))]
     return geometric_mean(ratios) if ratios else 0.0
 
 
 def _of_the_machine(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """Return what warns of another machine under the same name, or of a busy one."""
     lines = []
-    before, after = (
-        [rate for network in _part(found, "epochs").get("networks", {}).values() for rate in network["product_gflops"]]
-        for found in (old, new)
-    )
+    before, after = ([rate for network in _networks(found).values() for rate in network["product_gflops"]] for found in (old, new))
     if before and after and not 1 / MOVED < median(after) / median(before) < MOVED:
         lines.append(f"\nThe yardstick itself went from {median(before):.0f} to {median(after):.0f} GFLOP/s: another machine.")
     loads = [found["about"]["load"] for found in (old, new)]
     if max(loads) > QUIET:
         lines.append(f"\nNot both on a quiet machine: load {loads[0]} and {loads[1]} at the start.")
     return lines
+
+
+def _networks(found: dict[str, Any]) -> dict[str, Any]:
+    return _part(found, "epochs").get("networks", {})
 
 
 def _part(found: dict[str, Any], name: str) -> dict[str, Any]:

@@ -222,9 +222,10 @@ class Conductor:
         )
 
     def _progress(self, row: Row, *, running: int) -> Progress:
-        done, strategy = len(self.done()), self._study.strategy
+        runs, strategy = self.runs(), self._study.strategy
+        done = sum(map(self._done, runs))
         later = (strategy.at_most() - len(strategy.wanted(self.scores))) * len(self._study.seeds)
-        left = len(self.runs()) + later - done - running
+        left = len(runs) + later - done - running
         known = [point for point, accuracies in self.scores.items() if accuracies]
         best = max(known, key=lambda point: searching.score(self.scores[point]), default=None)
         return Progress(

@@ -21,6 +21,11 @@ def vectors(network: keras.Model, images: np.ndarray, *, layer: str) -> np.ndarr
     return predict(truncated(network, layer), images).reshape(len(images), -1)
 
 
+def raw(images: np.ndarray) -> np.ndarray:
+    """Return the pixels of uint8 images (n, 28, 28) as vectors, float64 (n, 784), 0 to 1."""
+    return images.reshape(len(images), -1) / 255
+
+
 def candidates(network: keras.Model) -> dict[str, int]:
     """Return the layers whose values are worth comparing, in order, and how many values each has.
 

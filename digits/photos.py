@@ -1,7 +1,6 @@
 """The photos that handwriting reads: pages with many digits, and crops, pictures of one digit each."""
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import cv2
 import numpy as np
 
 from digits import answers, pages, pictures, strokes
-from digits.folders import bytes_of, files_below, refuse_unwritable
+from digits.folders import bytes_of, files_below, read_each, refuse_unwritable
 from digits.stage import warn
 from digits.writing import write_picture, write_text
 
@@ -56,8 +55,7 @@ def read(photos: Path, *, layout: str, ink: str, class_names: Iterable[str]) -> 
         written = "".join(letter for letter in photo.written or "" if letter in names) or None
         return replace(photo, written=written, thumbnail=photo.thumbnail if len(files) <= KEPT else None)
 
-    with ThreadPoolExecutor(pictures.AT_ONCE) as pool:
-        found = list(pool.map(shown, files))
+    found = read_each(files, shown)
     for path, wrong in zip(files, found, strict=True):
         if isinstance(wrong, str):
             warn(f"{path}: {wrong}")

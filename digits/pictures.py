@@ -21,7 +21,6 @@ from PIL import Image
 
 from digits.strokes import BOX, SIDE, centred
 
-AT_ONCE = 2  # pictures that a folder is read by, each by a thread of its own; one of 50 megapixels takes a gigabyte
 CLASSES = ("folder", "name", "auto")
 INK = ("auto", "dark", "light")
 NORMALISE = ("mnist", "none")

@@ -30,10 +30,10 @@ def split(
     """
     merged = _classes_after(data.class_names, names_in(merge))
     class_names = list(dict.fromkeys(name for name in merged if name is not None))
-    if len(class_names) < 2 and not merge:
-        raise UserError(f"{data.dataset}: expected images of at least 2 classes; received {len(class_names)}")
     if len(class_names) < 2:
-        raise UserError(f"params.yaml: split.merge: expected at least 2 classes to be left; received {len(class_names)}")
+        asked = "params.yaml: split.merge: expected at least 2 classes to be left"
+        wanted = asked if merge else f"{data.dataset}: expected images of at least 2 classes"
+        raise UserError(f"{wanted}; received {len(class_names)}")
     new_label = np.array([class_names.index(name) if name is not None else -1 for name in merged])
     of_training = {"train": train, "validation": validation}
     if order == "validation_first":

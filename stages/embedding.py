@@ -13,7 +13,7 @@ import numpy as np
 from digits import arrays, comparison, models, strokes, trained
 from digits.comparison import compare
 from digits.compute import ComputeParams, out_of_memory
-from digits.embedding import candidates, choose, layers_csv, vectors
+from digits.embedding import candidates, choose, layers_csv, raw, vectors
 from digits.figures import symbols
 from digits.params import anything, between, seed, seed_of
 from digits.stage import run, say
@@ -50,8 +50,8 @@ def main(
     compared = compare(
         examples,
         own,
-        vectors={"embedding": of_examples, "pixels": flat(examples.images)},
-        own_vectors={"embedding": of_own, "pixels": flat(own.images)},
+        vectors={"embedding": of_examples, "pixels": raw(examples.images)},
+        own_vectors={"embedding": of_own, "pixels": raw(own.images)},
         neighbours=NEIGHBOURS,
     )
 
@@ -71,10 +71,6 @@ def main(
     for name, figure in figures.items():
         write_figure(output / f"{name}.png", figure, dpi=embedding.dpi)
     say(report)
-
-
-def flat(images: np.ndarray) -> np.ndarray:
-    return images.reshape(len(images), -1) / 255
 
 
 if __name__ == "__main__":

@@ -1,15 +1,12 @@
 """What fetch does for pictures of your own (fetch.dataset: pictures): it reads them below the folder fetch.own."""
 
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from digits import arrays, csvs, pictures
+from digits import arrays, csvs, picture_folders, pictures
 from digits.errors import UserError
-from digits.folders import bytes_of, files_below
 from digits.params import anything, between, one_of
 
 
@@ -53,37 +50,8 @@ def folder_of(own: Path, role: str, section: PicturesParams) -> tuple[np.ndarray
     """Return "train"'s or "test"'s pictures and the class of each, in turn one of each class, and their SHA-256."""
     folder = own / (section.train if role == "train" else section.test)
     mend = f"put it there, or change fetch.own or pictures.{role}"
-    images, labels, sha256 = read_folder(
+    images, labels, sha256 = picture_folders.read(
         folder, classes=section.classes, ink=section.ink, normalise=section.normalise, key="pictures.classes", mend=mend
     )
     order = pictures.in_turn(labels)
     return images[order], [labels[at] for at in order], [sha256]
-
-
-def read_folder(folder: Path, *, classes: str, ink: str, normalise: str, key: str, mend: str) -> tuple[np.ndarray, list[str], str]:
-    """Return a folder's pictures by name, the class of each, and one SHA-256 over names and bytes; hidden files are left out.
-
-    Errors name the parameter `key`, which says where a class is found, and what to do about a folder without pictures.
-    """
-    below = [path.relative_to(folder) for path in files_below(folder)]
-    if not below:
-        raise UserError(f"{folder}: expected a folder of pictures; received none; {mend}")
-    labels = []
-    for path in below:
-        label = pictures.class_of(path.parts, classes=classes)
-        if label is None:
-            raise UserError(f"{folder / path}: expected the class as {classes}; received none; see {key}")
-        csvs.refuse_unreadable(label, name=f"{folder / path}: the class")
-        labels.append(label)
-
-    def read(path: Path) -> tuple[np.ndarray, str]:
-        try:
-            data = bytes_of(folder / path)
-            return pictures.read(data, ink=ink, normalise=normalise), hashlib.sha256(data).hexdigest()
-        except pictures.NoPicture as error:
-            raise UserError(f"{folder / path}: {error}") from None
-
-    with ThreadPoolExecutor(pictures.AT_ONCE) as pool:
-        images, hashes = zip(*pool.map(read, below), strict=True)
-    sums = "".join(f"{path.as_posix()}\0{sha256}\n" for path, sha256 in zip(below, hashes, strict=True))
-    return np.stack(images), labels, hashlib.sha256(sums.encode()).hexdigest()

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from digits import csvs, pictures
+from digits import csvs, picture_folders, pictures
 from digits.errors import UserError
 from digits.params import anything, between, one_of, seed
 from digits.stage import run, say
-from stages.own_pictures import read_folder
 from stages.tables import write_tables
 
 
@@ -41,7 +40,7 @@ def main(folder: Path, output: Path = Path("data/csv"), *, symbols: SymbolsParam
 
 def pictured(folder: Path, symbols: SymbolsParams) -> tuple[np.ndarray, list[str]]:
     """Return a folder's pictures as images like MNIST's, uint8 (n, 28, 28), by name, and the category of each."""
-    images, labels, _ = read_folder(
+    images, labels, _ = picture_folders.read(
         folder, classes=symbols.classes, ink=symbols.ink, normalise="mnist", key="symbols.classes", mend="name another one"
     )
     if len(set(labels)) > csvs.MOST_CLASSES:

@@ -1,11 +1,13 @@
 """What is found in a folder that a user made."""
 
 import os
+import time
+from pathlib import Path
 
 import pytest
 
 from digits.errors import UserError
-from digits.folders import files_below, found, shelves
+from digits.folders import files_below, found, read_each, shelves
 
 
 def names(folder):
@@ -89,3 +91,15 @@ def test_a_folder_one_may_not_read_is_an_error_that_names_it(tmp_path):
 def test_what_is_no_folder_has_no_files(tmp_path, name):
     put(tmp_path / "file")
     assert files_below(tmp_path / name) == []
+
+
+def test_files_read_side_by_side_come_in_their_order_and_the_first_one_s_error_is_raised():
+    def read(path: Path) -> int:
+        time.sleep(0.05 / int(path.name))  # the later ones are done first
+        if path.name in "57":
+            raise ValueError(path.name)
+        return int(path.name)
+
+    assert read_each([Path(name) for name in "1234"], read) == [1, 2, 3, 4]
+    with pytest.raises(ValueError, match="5"):
+        read_each([Path(name) for name in "4567"], read)
