@@ -7,7 +7,7 @@ import numpy as np
 
 from digits import csv_writing
 from digits.evaluation import confusion, wilson
-from digits.neighbours import classify, leave_one_out, squared_distances
+from digits.neighbours import classify, leave_one_out, squared_distances, squared_distances_among
 from digits.symbols import Symbols
 
 LINE = 16  # values in a line
@@ -40,7 +40,7 @@ def compare(
     neighbours: Sequence[int],
 ) -> Comparison:
     """Return the comparison in the spaces of `vectors`, with as many `neighbours` voting in turn."""
-    distances = {space: squared_distances(known, known) for space, known in vectors.items()}
+    distances = {space: squared_distances_among(known) for space, known in vectors.items()}
     to_own = {space: squared_distances(own_vectors[space], known) for space, known in vectors.items()}
     answers = {(space, k): leave_one_out(distances[space], examples.labels, k=k) for space in vectors for k in neighbours}
     return Comparison(examples, own, vectors, own_vectors, distances, to_own, answers)

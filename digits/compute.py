@@ -11,9 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TypeVar
 
 from digits.params import between
+from digits.stage import with_room
 
 CHATTER = ("WARNING: All log messages before absl", "I0000 ", "W0000 ")  # of missing GPUs and of oneDNN; no setting stops it
 
@@ -61,10 +63,17 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-# Decision 17: half of the import's time. Keras draws galleries with matplotlib that nobody asks for here.
-with _without_chatter(), _without_collecting(), _without("matplotlib", "matplotlib.pyplot"):
-    import keras
-    import tensorflow as tf
+@with_room
+def _import_tensorflow() -> None:
+    # Decision 17: more than half of the import's time. Keras draws galleries with matplotlib that nobody asks for here.
+    with _without_chatter(), _without_collecting(), _without("matplotlib", "matplotlib.pyplot"):
+        for module in ("keras", "tensorflow"):
+            import_module(module)
+
+
+_import_tensorflow()
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
 __all__ = ["ComputeParams", "deterministic", "keras", "out_of_memory", "parts", "span", "tf"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from digits import csv_writing
 from digits.compute import keras, tf
 from digits.inference import pixels, predict
-from digits.neighbours import leave_one_out, squared_distances
+from digits.neighbours import leave_one_out, squared_distances_among
 from digits.truncation import output_of, truncated
 
 SAME = (keras.layers.Dropout, keras.layers.Flatten, keras.layers.Reshape)  # change no distance, once a network is trained
@@ -51,7 +51,7 @@ def scores(network: keras.Model, images: np.ndarray, labels: np.ndarray, *, each
         here = slice(start, start + each)
         for layer, values in forward(images[here]).items():
             flat = np.reshape(values, (len(labels[here]), -1))
-            right[layer] += int((leave_one_out(squared_distances(flat, flat), labels[here], k=1) == labels[here]).sum())
+            right[layer] += int((leave_one_out(squared_distances_among(flat), labels[here], k=1) == labels[here]).sum())
     return {layer: count / len(images) for layer, count in right.items()}
 
 

@@ -13,6 +13,16 @@ def squared_distances(these: np.ndarray, those: np.ndarray) -> np.ndarray:
     return np.stack([np.square(theirs - one).sum(axis=1) for one in these.astype(np.float64)])
 
 
+def squared_distances_among(vectors: np.ndarray) -> np.ndarray:
+    """Return `squared_distances` of vectors (n, values) to themselves, float64 (n, n), to the bit and in half the time."""
+    vectors = vectors.astype(np.float64)
+    distances = np.zeros((len(vectors), len(vectors)))
+    for number, one in enumerate(vectors):
+        rest = slice(number + 1, None)
+        distances[number, rest] = distances[rest, number] = np.square(vectors[rest] - one).sum(axis=1)
+    return distances
+
+
 def classify(distances: np.ndarray, labels: np.ndarray, *, k: int) -> np.ndarray:
     """Return the class of each row, integer (n,), from its distances (n, m) to m neighbours, whose classes are `labels` (m,).
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from digits.neighbours import classify, leave_one_out, squared_distances
+from digits.neighbours import classify, leave_one_out, squared_distances, squared_distances_among
 
 VECTORS = st.integers(2, 8).flatmap(lambda n: arrays(np.float32, (n, 3), elements=st.floats(-100, 100, width=32)))
 
@@ -17,6 +17,11 @@ def test_a_distance_is_0_with_itself_and_the_same_both_ways(vectors):
     assert (np.diag(distances) == 0).all()
     assert np.array_equal(distances, distances.T)
     assert (distances >= 0).all()
+
+
+@given(VECTORS)
+def test_among_themselves_vectors_are_as_far_apart_as_from_the_same_ones_to_the_bit(vectors):
+    assert np.array_equal(squared_distances_among(vectors), squared_distances(vectors, vectors))
 
 
 @given(VECTORS)

@@ -69,6 +69,14 @@ def test_dark_on_light_and_light_on_dark_are_the_same_image():
     assert np.array_equal(read(drawn(), ink="dark"), dark)
 
 
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 20).map(lambda half: 2 * half + 1), st.integers(0, 2**32 - 1))
+def test_a_picture_is_opened_by_a_disc_as_opencv_opens_it_to_the_bit(height, width, across, seed):
+    grey = cv2.blur(np.random.default_rng(seed).integers(0, 256, (height, width), np.uint8), (3, 3))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
+    wide = cv2.morphologyEx(np.pad(grey, across, mode="edge"), cv2.MORPH_OPEN, disc)
+    assert np.array_equal(pictures.opened(grey, across=across), wide[across:-across, across:-across])
+
+
 def test_the_place_and_the_shade_of_the_paper_do_not_matter():
     shade = np.linspace(0, 100, 200).astype(np.uint8)[None, :]
     images = [read(drawn()), read(drawn(at=(100, 90))), read(drawn() - shade)]

@@ -1,3 +1,4 @@
+import resource
 import signal
 import subprocess
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from digits.errors import UserError
-from digits.stage import finish, run
+from digits.stage import finish, run, with_room
 from tests.worlds import ENVIRONMENT, ROOT
 
 
@@ -89,3 +90,23 @@ def test_an_interrupt_while_modules_are_imported_ends_without_a_traceback_and_no
 def test_a_backend_of_jupyter_s_that_is_not_installed_here_is_forgotten_and_any_other_stays(backend, left):
     said = with_the_library("print(os.environ.get('MPLBACKEND'))", MPLBACKEND=backend).stdout.strip()
     assert said == (left or backend)
+
+
+def begun_by(call, *, depth: int) -> int:
+    """Return how often 1000 calls that deep in Python's stack began new memory."""
+    if depth:
+        return begun_by(call, depth=depth - 1)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(1000):
+        call()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+def test_however_deep_a_call_lies_below_a_function_with_room_it_begins_no_new_memory():
+    def call():
+        pass
+
+    call.__code__ = call.__code__.replace(co_stacksize=50)  # wider than a step of depth: one of them ends at a chunk's edge
+    if sys.version_info < (3, 12):  # or Python may be mended
+        assert max(begun_by(call, depth=depth) for depth in range(200)) > 900
+    assert max(with_room(lambda depth=depth: begun_by(call, depth=depth))() for depth in range(200)) < 100
