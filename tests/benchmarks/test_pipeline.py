@@ -19,6 +19,11 @@ def test_the_parts_add_up():
     assert sum(parts.values()) == pytest.approx(60.0)
 
 
+def test_of_three_runs_the_one_counts_that_took_the_median_beyond_its_training():
+    runs = [{"total": total, "training": training} for total, training in ((50.0, 30.0), (45.0, 30.0), (60.0, 42.0))]
+    assert pipeline.median_run(runs) == {"total": 60.0, "training": 42.0, "beyond": [15.0, 18.0, 20.0]}
+
+
 @pytest.mark.slow
 def test_six_empty_stages_run_once_and_then_have_nothing_to_do(tmp_path):
     pipeline.make_empty(tmp_path / "empty")
