@@ -41,9 +41,8 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
     whole = not (networks or parts or quick)
     # `dvc` and the stages' `python` are to be this environment's.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    os.environ.pop(
-        "PYTHONDONTWRITEBYTECODE", None
-    )  # containers set it: each stage would compile its modules anew, as no user's does
+    # Some containers set it: then each stage compiles anew what has no .pyc yet.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     found: dict[str, Any] = {"about": about(_command(networks, parts, quick=quick), quick=quick)}
     if found["about"]["load"] > QUIET:
         warn(f"the machine is busy (load {found['about']['load']}): these figures will say little")

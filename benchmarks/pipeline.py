@@ -31,7 +31,7 @@ class CommandFailed(Exception):
 
 
 def measure(*, folder: Path, quick: bool) -> dict[str, Any]:
-    """Return the seconds of each of the three."""
+    """Return the seconds of the default run, of nothing to do and of another plot.dpi."""
     project, empty = folder / "default", folder / "empty"
     changes = recipe.values(recipe.BASE)
     if quick:
@@ -74,7 +74,7 @@ def default_run(project: Path) -> dict[str, Any]:
 
 
 def median_run(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the run whose seconds beyond training are the median (of an even number the upper one), with all runs' as `beyond`."""
+    """Return the run whose seconds beyond training are the median (of an even number the upper one), with all runs', ascending."""
     ordered = sorted(runs, key=_beyond)
     return ordered[len(runs) // 2] | {"beyond": [_beyond(run) for run in ordered]}
 

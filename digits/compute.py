@@ -65,7 +65,7 @@ def _without_collecting() -> Iterator[None]:
 
 @with_room
 def _import_tensorflow() -> None:
-    # Decision 17: more than half of the import's time. Keras draws galleries with matplotlib that nobody asks for here.
+    # Decision 17: half of the import's time. Keras draws galleries with matplotlib that nobody asks for here.
     with _without_chatter(), _without_collecting(), _without("matplotlib", "matplotlib.pyplot"):
         for module in ("keras", "tensorflow"):
             import_module(module)

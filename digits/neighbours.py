@@ -9,13 +9,13 @@ def squared_distances(these: np.ndarray, those: np.ndarray) -> np.ndarray:
     A vector and itself are exactly 0 apart, and a and b as far as b and a: the differences are summed, as they are not by way
     of a product of matrices, which leaves a remainder.
     """
-    theirs = those.astype(np.float64)
+    theirs = those.astype(np.float64, order="C")
     return np.stack([np.square(theirs - one).sum(axis=1) for one in these.astype(np.float64)])
 
 
 def squared_distances_among(vectors: np.ndarray) -> np.ndarray:
-    """Return `squared_distances` of vectors (n, values) to themselves, float64 (n, n), to the bit and in half the time."""
-    vectors = vectors.astype(np.float64)
+    """Return `squared_distances` of vectors (n, values) to themselves, float64 (n, n), to the bit; each pair is computed once."""
+    vectors = vectors.astype(np.float64, order="C")  # in another order numpy adds up one row otherwise than several
     distances = np.zeros((len(vectors), len(vectors)))
     for number, one in enumerate(vectors):
         rest = slice(number + 1, None)

@@ -289,29 +289,32 @@ def _even(grey: np.ndarray) -> np.ndarray:
 
 
 def opened(grey: np.ndarray, *, across: int) -> np.ndarray:
-    """Return a picture opened by OpenCV's disc, uint8 of the same shape (height, width); its edge goes on beyond it.
+    """Return a picture opened by OpenCV's disc, uint8 of the same shape (height, width); its border is repeated outside it.
 
     across  pixels, odd
 
-    The bits are `cv2.morphologyEx`'s, which compares as often as the disc has pixels. Here a row of the disc is a segment, a longer
-    segment two shorter ones that overlap, and all is done with whole pictures: 5 ms for 43 where 224x224 are opened by 101.
+    The bits are `cv2.morphologyEx`'s, which compares as often as the disc has pixels. Here each row of the disc, one centred run of
+    pixels, is made of two shorter runs that overlap, for all places at once: 5 ms for 43 where 224x224 are opened by 101.
     """
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
     widths, beyond = disc.sum(axis=1, dtype=int), across - 1
-    eroded = _over(cv2.copyMakeBorder(grey, beyond, beyond, beyond, beyond, cv2.BORDER_REPLICATE), widths, cv2.min)
-    return _over(eroded, widths, cv2.max)
+    eroded = _extremes(cv2.copyMakeBorder(grey, beyond, beyond, beyond, beyond, cv2.BORDER_REPLICATE), widths, cv2.min)
+    return _extremes(eroded, widths, cv2.max)
 
 
-def _over(picture: np.ndarray, widths: np.ndarray, extreme: Callable[..., np.ndarray]) -> np.ndarray:
-    """Return the extreme of each whole disc in the picture, smaller by the disc; `widths` are those of the disc's rows."""
+def _extremes(picture: np.ndarray, widths: np.ndarray, extreme: Callable[..., np.ndarray]) -> np.ndarray:
+    """Return the extreme in each disc that lies wholly in the picture, uint8 (height - rows + 1, width - rows + 1).
+
+    widths  of the disc's rows, odd
+    """
     height, width = (side - len(widths) + 1 for side in picture.shape)
-    segment, long, rows = picture, 1, []  # the extreme of the `long` pixels that begin at each; the disc's rows, of all discs
+    runs, length, rows = picture, 1, []  # the extreme of the `length` pixels that begin at each; each row of all discs
     for wanted in np.unique(widths):
-        while long < wanted:
-            further = min(long, wanted - long)
-            segment, long = extreme(segment[:, :-further], segment[:, further:]), long + further
-        left = (len(widths) - long) // 2
-        rows += [segment[top : top + height, left : left + width] for top in np.flatnonzero(widths == wanted)]
+        while length < wanted:
+            further = min(length, wanted - length)
+            runs, length = extreme(runs[:, :-further], runs[:, further:]), length + further
+        left = (len(widths) - length) // 2
+        rows += [runs[top : top + height, left : left + width] for top in np.flatnonzero(widths == wanted)]
     return reduce(extreme, rows)
 
 

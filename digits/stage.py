@@ -1,5 +1,6 @@
 """How stages start, with paths and parameters, and how they and the tools end: a user's error is one line and status 2."""
 
+import atexit
 import gc
 import inspect
 import sys
@@ -14,15 +15,18 @@ from digits.errors import UserError, one_line
 
 Function = TypeVar("Function", bound=FunctionType)
 
-ROOM = 2**15  # values of Python's stack, 8 bytes each; importing TensorFlow takes at most 8,000 of them, training 10,000
+# Values of 8 bytes, a power of two: a frame that takes so many gets a chunk of twice as much, and the other half is room for calls.
+# Importing TensorFlow needs at most 8,000 of them, a training 10,000.
+ROOM = 2**15
 
 
 def with_room(function: Function) -> Function:
     """Return the function, made to begin a chunk of Python's stack that has room for all that it calls.
 
-    Python hands out its stack in chunks of 16 kB, or as large as a function's frame needs, and until it was mended in March 2026
-    mapped and unmapped one with each call that began one: a loop that happens to lie at a chunk's edge pays microseconds a call
-    (python/cpython#142183). This frame asks for `ROOM`, and gets a chunk of twice as much.
+    Python hands out its stack in chunks of 16 kB, or of the next power of two that a frame needs, and until it was mended in March
+    2026 mapped and unmapped one with each call that began one: a loop that happens to lie at a chunk's edge pays microseconds a
+    call (python/cpython#142183). This function's frame takes `ROOM` values, which stay unused, and the rest of its chunk serves
+    the calls. Those of other threads have stacks of their own; a generator gets no room.
     """
     function.__code__ = function.__code__.replace(co_stacksize=ROOM)
     return function
@@ -41,6 +45,7 @@ def run(main: Callable[..., None]) -> NoReturn:
 @with_room
 def finish(command: Callable[[], object]) -> NoReturn:
     """Call `command` and exit: 0 when done, 2 after an error of the user's in one line on stderr, 130 after Ctrl-C."""
+    atexit.register(gc.freeze)  # else Python looks through all that was imported once more before it ends (decision 17)
     name = Path(sys.argv[0]).stem
     warnings.showwarning = lambda message, *_, **__: warn(one_line(message))  # a library's too are one line
     try:
@@ -55,8 +60,6 @@ def finish(command: Callable[[], object]) -> NoReturn:
         _fail(name, "out of memory; ask params.yaml for fewer images, a smaller batch or network")
     except KeyboardInterrupt:
         sys.exit(130)
-    finally:
-        gc.freeze()  # Python would look through all that was imported once more before it ends (decision 17)
     sys.exit(0)
 
 

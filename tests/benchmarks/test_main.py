@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 
 import pytest
 import yaml
@@ -23,9 +24,16 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "benchmarks").mkdir()
     (tmp_path / "benchmarks/results.json").write_text("earlier")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", os.environ["PATH"])
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setattr(bench, "PARTS", ("study",))
     monkeypatch.setattr(bench.study, "measure", lambda **_: STUDY)
     return tmp_path
+
+
+def test_python_keeps_what_it_compiled_whatever_a_container_says(project):
+    bench.main(networks=[], parts=[], quick=True)
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 def test_a_whole_run_replaces_the_committed_results(project):

@@ -19,8 +19,10 @@ def test_a_distance_is_0_with_itself_and_the_same_both_ways(vectors):
     assert (distances >= 0).all()
 
 
-@given(VECTORS)
-def test_among_themselves_vectors_are_as_far_apart_as_from_the_same_ones_to_the_bit(vectors):
+@pytest.mark.parametrize("order", ["C", "F"])
+@given(n=st.integers(1, 20), values=st.sampled_from([3, 130, 784]), seed=st.integers(0, 2**32 - 1))
+def test_among_themselves_vectors_are_as_far_apart_as_from_the_same_ones_to_the_bit(order, n, values, seed):
+    vectors = np.random.default_rng(seed).normal(size=(n, values)).astype(np.float32, order=order)
     assert np.array_equal(squared_distances_among(vectors), squared_distances(vectors, vectors))
 
 
