@@ -69,12 +69,15 @@ FOUND = {
     "`fit`, `jit_compile` failed on lenet: out of memory",
     "PyTorch is left out: it is not installed (the extra `bench`).",
     "| another plot.dpi, which runs plot | 4.00 |",
-    "The default run, `dvc repro` in an empty workspace, mnist, 100 epochs, the median of 3 by what was beyond training. What",
     "Beyond training: 20.0 s (18.0–25.0); the aim is 15. Without symbols, which course A's project does not need: 19.0 s.",
     "The other recipes' rows are left out: MNIST was not in reach, and strokes is another task.",
 ])  # fmt: skip
 def test_the_page_says(line):
     assert line in report.page(FOUND).splitlines()
+
+
+def test_the_page_says_which_of_several_default_runs_it_shows():
+    assert "100 epochs, the median of 3 by what was beyond training." in report.page(FOUND)
 
 
 def test_the_slow_recipe_s_time_is_that_of_all_its_images_and_epochs():
