@@ -294,7 +294,7 @@ def opened(grey: np.ndarray, *, across: int) -> np.ndarray:
     across  pixels, odd
 
     The bits are `cv2.morphologyEx`'s, which compares as often as the disc has pixels. Here each row of the disc, one centred run of
-    pixels, is made of two shorter runs that overlap, for all places at once: 5 ms for 43 where 224x224 are opened by 101.
+    pixels, is made of two shorter runs that touch or overlap, for all places at once: 5 ms for 43 where 224x224 are opened by 101.
     """
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
     widths, beyond = disc.sum(axis=1, dtype=int), across - 1
