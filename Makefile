@@ -68,7 +68,7 @@ tensorboard: $(READY)  ## the learning curves of every run, in a browser
 
 lock:  ## requirements.lock anew from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-emit-index-url --no-emit-find-links --quiet --upgrade --output-file requirements.lock
+	  --quiet --upgrade --output-file requirements.lock
 
 plots-template:  ## .dvc/plots.html anew, the page of `dvc plots show` with its scripts inside; needs npm
 	@tools/plots_template

@@ -37,27 +37,25 @@ def measure(*, folder: Path, quick: bool) -> dict[str, Any]:
     if quick:
         for section, values in small_changes().items():
             changes[section] |= values | ({"epochs": 2} if section == "train" else {})
-    runs, pipelines = [], []
+    runs = []
     for _ in range(1 if quick else DEFAULT_RUNS):
         shutil.rmtree(project, ignore_errors=True)
         workspace.make(project, changes)
-        pipelines = add_other_pipelines(project)
+        add_other_pipelines(project)
         runs.append(default_run(project))
         say(f"default run: {runs[-1]['total']:.0f} s, {runs[-1]['training']:.0f} s of it training")
     make_empty(empty)
-    found: dict[str, Any] = {"pipelines": 1 + len(pipelines), "default_run": median_run(runs)}
+    found: dict[str, Any] = {"pipelines": 1 + len(list(project.glob("*/dvc.yaml"))), "default_run": median_run(runs)}
     found |= {"no_op": nothing_to_do(project, empty), "replot": replot(project, params=changes)}
     say(f"nothing to do: {found['no_op']['ours'][-1]:.2f} s, six empty stages {found['no_op']['empty'][-1]:.2f} s")
     return found
 
 
-def add_other_pipelines(project: Path) -> list[Path]:
-    """Copy the repository's pipelines that are not of the default run, since DVC reads them each time, and return their paths."""
-    others = sorted(Path().glob("*/dvc.yaml"))
-    for path in others:
+def add_other_pipelines(project: Path) -> None:
+    """Copy the repository's pipelines that are not of the default run, since DVC reads them each time."""
+    for path in Path().glob("*/dvc.yaml"):
         (project / path).parent.mkdir(exist_ok=True)
         shutil.copy2(path, project / path)
-    return others
 
 
 def default_run(project: Path) -> dict[str, Any]:

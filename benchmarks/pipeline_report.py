@@ -43,9 +43,8 @@ def _default_run(run: Mapping[str, Any]) -> list[str]:
         "the rest: test images, pictures, symbols, handwriting, DVC's hashing": run["rest"],
         "all": run["total"],
     }
-    of_all = run.get("beyond", [run["total"] - run["training"]])  # older files have one run
-    beyond, which, spread = of_all[len(of_all) // 2], "once", ""
-    if len(of_all) > 1:
+    beyond, which, spread = run["total"] - run["training"], "once", ""
+    if len(of_all := run.get("beyond", [])) > 1:  # older files have one run and no list
         which = f"the median of {len(of_all)} by what was beyond training"
         spread = f" ({of_all[0]:.1f}–{of_all[-1]:.1f})"
     others = [name for name in run["stages"] if name not in COURSE_A]
