@@ -3,11 +3,8 @@
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import filelock
 import numpy as np
 
 from digits import arrays
@@ -56,22 +53,3 @@ def fingerprint(*parts: object) -> str:
         if name.split(".")[0] in ("digits", "stages", "__main__") and file:
             digest.update(Path(file).read_bytes())
     return digest.hexdigest()
-
-
-@contextmanager
-def alone(path: Path, *, before_waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the lock file `path` while the block runs; while another process holds it, wait, after a call of `before_waiting`.
-
-    Killing `dvc repro` leaves the training it started alive; the next one waits here and goes on from what that one reached.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        before_waiting()
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()

@@ -35,8 +35,8 @@ def found(name: str | Path) -> Path:
 def files_below(folder: Path) -> list[Path]:
     """Return the files in a folder and its folders by name, without hidden ones and what hidden folders hold; [] if there is none.
 
-    Links are followed. Raises UserError for one that leads back to a folder above it, and for a name that is no UTF-8, as some
-    archives leave them: no table could hold it. Raises OSError for a folder that cannot be read.
+    Links are followed. Raises UserError for one that leads to nothing or back to a folder above it, and for a name that is no
+    UTF-8, as some archives leave them: no table could hold it. Raises OSError for a folder that cannot be read.
     """
     found, through = [], {folder: {folder.resolve()}}  # the real folders on the way to each
     for walked, folders, files in os.walk(folder, followlinks=True, onerror=_raise) if folder.is_dir() else ():
@@ -48,6 +48,9 @@ def files_below(folder: Path) -> list[Path]:
                 raise UserError(f"{below}: expected no link to a folder above it; remove it")
             through[below] = through[here] | {real}
         found += [here / name for name in files if not name.startswith(".")]
+    for path in found:
+        if path.is_symlink() and not path.exists():
+            raise UserError(f"{path}: expected a link to a file that is there; mend it or remove it")
     shown = sorted(path for path in found if path.is_file())
     for path in shown:
         refuse_unwritable(path)

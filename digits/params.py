@@ -36,11 +36,12 @@ class Rule:
     holds: Callable[[Any], bool]
 
 
-def positive(*, or_zero: bool = False) -> Any:
-    """A number above zero, or at least zero."""
+def positive(*, or_zero: bool = False, most: float = math.inf) -> Any:
+    """A number above zero, or at least zero, and at most `most`."""
+    until = "" if most == math.inf else f", at most {most:g}"
     if or_zero:
-        return _field(Rule("of at least 0", lambda value: value >= 0))
-    return _field(Rule("above 0", lambda value: value > 0))
+        return _field(Rule(f"of at least 0{until}", lambda value: 0 <= value <= most))
+    return _field(Rule(f"above 0{until}", lambda value: 0 < value <= most))
 
 
 def between(low: float, high: float) -> Any:

@@ -7,6 +7,8 @@ import numpy as np
 from digits import distribution, optimizers, schedules, training
 from digits.params import between, one_of, positive, seed
 
+LARGE = 1e30  # which float32, up to 3.4e38, holds, and its products with what is not large
+
 
 @dataclass(frozen=True)
 class TrainParams:
@@ -14,12 +16,12 @@ class TrainParams:
     batch_size: int = positive()  # images
     optimizer: str = one_of(*optimizers.NAMES)
     momentum: float = between(0, 1)  # of the optimizer "momentum"
-    weight_decay: float = positive(or_zero=True)  # of "adamw", per step, times the learning rate
-    learning_rate: float = positive()  # per step, the schedule's highest
+    weight_decay: float = positive(or_zero=True, most=LARGE)  # of "adamw", per step, times the learning rate
+    learning_rate: float = positive(most=LARGE)  # per step, the schedule's highest
     schedule: str = one_of(*schedules.NAMES)
     decay: float = between(0.001, 1)  # of the schedule "exponential", per epoch
     warmup_epochs: float = positive(or_zero=True)
-    l2: float = positive(or_zero=True)  # times the sum of squares of all kernels
+    l2: float = positive(or_zero=True, most=LARGE)  # times the sum of squares of all kernels
     label_smoothing: float = between(0, 0.9)  # share of each target spread evenly over the classes
     patience: int = positive(or_zero=True)  # epochs without a lower validation loss that end training; 0: never
     measured: str = one_of(*training.MEASURED)  # the splits whose loss and accuracy are taken after each epoch

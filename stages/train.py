@@ -12,7 +12,7 @@ import os
 from contextlib import nullcontext
 from pathlib import Path
 
-from digits import arrays, checkpoints, distribution, models, optimizers, summary, timing, training
+from digits import arrays, checkpoints, distribution, locks, models, optimizers, summary, timing, training
 from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams, deterministic, out_of_memory
 from digits.recording import Bystander, Recorder
@@ -44,9 +44,8 @@ def main(
         network = models.build(model.name, classes=classes, seed=train.seed, **sizes)
         run_id = checkpoints.fingerprint(model.name, sizes, compute, augment, train, replicas, timing.software(), *splits.values())
         run_name = f"{splits['train'].dataset}-{model.name}-seed{train.seed}-{run_id[:8]}"
-        lock = checkpoints.alone(
-            output / "checkpoint/lock", before_waiting=lambda: warn("waiting for another training in this folder")
-        )
+        # Killing `dvc repro` leaves the training it started alive; the next one goes on from what that one reaches.
+        lock = locks.alone(output / "checkpoint/lock", before_waiting=lambda: warn("waiting for another training in this folder"))
         with lock if chief else nullcontext():
             if chief:
                 layers = summary.table(network)

@@ -4,10 +4,13 @@ from unittest.mock import ANY, Mock
 
 import numpy as np
 import pytest
+import yaml
 
-from digits import arrays, models, schedules, splitting, training, variations
+from digits import arrays, models, params, schedules, splitting, training, variations
 from digits.augmentation import AugmentParams
 from digits.distribution import WorkersParams
+from digits.errors import UserError
+from digits.train_params import TrainParams
 from stages import train
 from tests.worlds import labelled_images, sections_of
 from tools import settings
@@ -18,6 +21,13 @@ TRAIN = {
     "epochs": 4, "batch_size": 30, "momentum": 0.7, "weight_decay": 0.05, "learning_rate": 0.3, "schedule": "exponential",
     "decay": 0.5, "warmup_epochs": 1.5, "l2": 0.01, "label_smoothing": 0.2, "patience": 3, "measured": "validation", "seed": 5,
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["learning_rate", "weight_decay", "l2"])
+def test_what_float32_cannot_hold_is_refused(key):
+    assert params.read(TrainParams, "train", yaml.safe_dump({"train": sections_of()["train"] | {key: 1e30}}))
+    with pytest.raises(UserError, match=rf"train\.{key}: expected a number .*, at most 1e\+30; received 1e\+300"):
+        params.read(TrainParams, "train", yaml.safe_dump({"train": sections_of()["train"] | {key: 1e300}}))
 
 
 def by_the_stage(sections, folder):

@@ -16,9 +16,11 @@ def small_changes() -> dict[str, dict]:
 
 def main() -> None:
     """Run it, and say what came out."""
-    workspace.make(FOLDER, small_changes())
-    workspace.run(FOLDER, "dvc", "repro")
-    workspace.run(FOLDER, "dvc", "metrics", "show")
+    changes = small_changes()
+    with workspace.alone(FOLDER):
+        workspace.make(FOLDER, changes)
+        workspace.run(FOLDER, "dvc", "repro")
+        workspace.run(FOLDER, "dvc", "metrics", "show")
     print("Pictures:", *sorted(str(picture) for picture in FOLDER.glob("output/**/*.png") if picture.stem[-1].isalpha()))
 
 

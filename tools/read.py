@@ -24,15 +24,16 @@ def main(photo: str) -> None:
     output = Path("output/read", photos.name)
     if not photos.name or photos.is_relative_to(output.parent.resolve()):
         raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
-    workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop", "photos": str(photos)}})
-    if not (FOLDER / WEIGHTS).exists():
-        print("read: the network is not trained yet; that takes two and a half to fifteen minutes, once", flush=True)
-    workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")
-    part = output.with_name(f".{output.name}.part")  # what a photo of this name gave before stays until this one is read
-    shutil.rmtree(part, ignore_errors=True)
-    workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(part))
-    shutil.rmtree(output, ignore_errors=True)
-    part.rename(output)
+    with workspace.alone(FOLDER):
+        workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop", "photos": str(photos)}})
+        if not (FOLDER / WEIGHTS).exists():
+            print("read: the network is not trained yet; that takes two and a half to fifteen minutes, once", flush=True)
+        workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")
+        part = output.with_name(f".{output.name}.part")  # what a photo of this name gave before stays until this one is read
+        shutil.rmtree(part, ignore_errors=True)
+        workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(part))
+        shutil.rmtree(output, ignore_errors=True)
+        part.rename(output)
     print("Pictures:", *sorted(str(picture) for picture in output.rglob("*.png")))
     print("Table:   ", output / "answers.csv")
 

@@ -27,9 +27,10 @@ def run(name: str, *, seed: int) -> None:
     params = recipe.values(name)
     params["train"] |= {"seed": seed}
     params["fetch"] |= {"offline": "stop"}  # a record says what the recipe's data set gave, no stand-in
-    workspace.make(folder, params)
-    workspace.run(folder, "dvc", "repro", "--no-run-cache", "plot")  # which brings outputs back, and no seconds
-    path, made = results.RUNS / name / f"{seed}.json", record(folder)
+    with workspace.alone(folder):
+        workspace.make(folder, params)
+        workspace.run(folder, "dvc", "repro", "--no-run-cache", "plot")  # which brings outputs back, and no seconds
+        path, made = results.RUNS / name / f"{seed}.json", record(folder)
     if path.exists() and (before := results.read(path))["timing"]["train"] == made["timing"]["train"]:
         code = before.get("commit", "")  # nothing was trained
     write_text(path, json.dumps({"commit": code, **made}, indent=2) + "\n")

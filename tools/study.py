@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from digits import arrays, checkpoints, crew, models, splitting, studies, tables, timing
+from digits import arrays, crew, locks, models, splitting, studies, tables, timing
 from digits.arrays import Dataset
 from digits.conducting import Conductor, Progress, Variation
 from digits.errors import UserError, unknown
@@ -37,7 +37,7 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
     params = parameters.sections()
     study = read(name, params, full=full)
     folder = OUTPUT / (f"{name}_full" if full else name)
-    with checkpoints.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
+    with locks.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another study in {folder}")):
         datasets = fetched(study, params)
         networks = studies.networks(study, params, recipe_of)
         parts = in_parts(networks)
@@ -48,6 +48,8 @@ def main(name: str, *, full: bool, scheduler: str) -> None:
             workers = max(1, int(timing.machine()["cores"]) // threads)
             hashes = {network: hash_of_code(network) for network in networks}
             bench = functools.partial(bench_of, hashes, datasets, threads=threads, in_parts=parts)
+            if scheduler:
+                say(f"asking for the scheduler at {scheduler} and its workers, for {crew.PATIENCE} seconds each at most")
             with crew.client_of(scheduler) if scheduler else crew.local(workers=workers) as client:
                 hands = crew.Crew(client, bench)
                 most = study.strategy.at_most()

@@ -94,9 +94,10 @@ def main(count: str = "2") -> None:
         raise UserError(f"N: expected a whole number from 1 to 64; received {shown(count)}")
     threads = params.read_section("compute", parameters.text()).get("threads")
     each = max(1, threads // int(count)) if type(threads) is int else threads  # no number is refused by the stage
-    workspace.make(FOLDER, {"train": {"strategy": "multiworker"}, "compute": {"threads": each}})
-    workspace.run(FOLDER, "dvc", "repro", "split")
-    launch(TRAIN, folder=FOLDER, count=int(count))
+    with workspace.alone(FOLDER):
+        workspace.make(FOLDER, {"train": {"strategy": "multiworker"}, "compute": {"threads": each}})
+        workspace.run(FOLDER, "dvc", "repro", "split")
+        launch(TRAIN, folder=FOLDER, count=int(count))
     print(f"Weights and history: {FOLDER}/output/train")
 
 

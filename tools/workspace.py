@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from digits import locks
+from digits.stage import warn
 from tools import parameters
 
 # Paths in params.yaml of what may lie outside the project.
@@ -53,6 +56,11 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
     if isinstance(resnet50, dict) and resnet50.get("weights", "none") not in NO_FILE:
         resnet50["weights"] = absolute(resnet50["weights"])
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+
+
+def alone(folder: Path) -> AbstractContextManager[None]:
+    """Hold `folder` for a block with `make` and `run` in it; while another command of ours holds it, say so and wait."""
+    return locks.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another command in {folder}"))
 
 
 def run(folder: Path, *words: str) -> None:

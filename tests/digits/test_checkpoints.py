@@ -1,5 +1,3 @@
-import multiprocessing
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -77,20 +75,3 @@ def test_the_fingerprint_tells_parameters_images_and_classes_apart():
     prints = [checkpoints.fingerprint(*parts) for parts in runs]
     assert len(set(prints[:4])) == 4
     assert prints[0] == prints[4]
-
-
-def hold(lock, ready, seconds: float) -> None:
-    with checkpoints.alone(lock, before_waiting=lambda: None):
-        ready.set()
-        time.sleep(seconds)
-
-
-def test_a_second_training_waits_for_the_first_and_says_so(tmp_path):
-    spawn, said = multiprocessing.get_context("spawn"), []
-    ready = spawn.Event()
-    first = spawn.Process(target=hold, args=(tmp_path / "lock", ready, 1.0))
-    first.start()
-    assert ready.wait(60)
-    with checkpoints.alone(tmp_path / "lock", before_waiting=lambda: said.append("waiting")):
-        assert said == ["waiting"]
-    first.join()

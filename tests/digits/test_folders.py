@@ -62,6 +62,13 @@ def test_linked_files_and_folders_are_followed(tmp_path):
     assert names(tmp_path / "own") == ["3", "a/2", "b/1", "c/2"]
 
 
+def test_a_link_to_nothing_is_refused(tmp_path):
+    put(tmp_path / "own/a/1")
+    (tmp_path / "own/a/2").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UserError, match="own/a/2: expected a link to a file that is there"):
+        files_below(tmp_path / "own")
+
+
 @pytest.mark.parametrize("target", [".", "..", "../.."])
 def test_a_link_back_is_refused(tmp_path, target):
     (tmp_path / "own/a").mkdir(parents=True)

@@ -122,6 +122,21 @@ def test_a_quoted_number_is_refused_with_advice_for_a_number_too():
     assert "write 0.001 without quotes" in refusal(learning_rate="'0.001'")
 
 
+@given(rate=st.floats(-200, 200), count=st.floats(-200, 200))
+def test_a_number_may_have_a_most(rate, count):
+    @dataclass(frozen=True)
+    class Bounded:
+        rate: float = positive(most=100)
+        count: float = positive(or_zero=True, most=100)
+
+    text = f"bounded: {{rate: {rate!r}, count: {count!r}}}"
+    if 0 < rate <= 100 and 0 <= count <= 100:
+        assert params.read(Bounded, "bounded", text) == Bounded(rate, count)
+    else:
+        with pytest.raises(UserError, match=r"expected a number (above 0, at most 100|of at least 0, at most 100); received"):
+            params.read(Bounded, "bounded", text)
+
+
 @given(st.floats(min_value=1e-300, max_value=1e300))
 def test_a_number_as_dvc_exp_run_writes_it_is_read_back(number):
     """`dvc exp run -S` writes Python's repr, which below 0.0001 has an exponent that PyYAML does not take for a number."""

@@ -69,6 +69,14 @@ def test_there_are_as_many_workers_as_the_machine_has_cores_for_their_threads(co
     assert command(**{"compute.threads": threads})["workers"] == workers
 
 
+def test_before_it_waits_for_a_scheduler_it_says_so(command, monkeypatch, capsys):
+    said = []
+    monkeypatch.setattr("digits.crew.client_of", lambda address: nullcontext(said.extend([address, capsys.readouterr().out])))
+    command("--scheduler", "tcp://here:8786")
+    assert said[0] == "tcp://here:8786"
+    assert said[1].startswith("asking for the scheduler at tcp://here:8786")
+
+
 def read(sections, **changed):
     return studies.read(yaml.safe_dump(DOCUMENT | changed), name="x", sections=sections, recipe=recipe.values, full=False)
 

@@ -1,15 +1,18 @@
-"""A project inside the project: that it finds what lies outside, and that a params.yaml that cannot be read leaves nothing."""
+"""A project inside the project: what it finds outside, that who works there holds it, and what an unreadable params.yaml leaves."""
 
 import os
 import shutil
 import sys
+import threading
+from pathlib import Path
 
+import filelock
 import pytest
 import yaml
 
 from digits.errors import UserError
 from tests.worlds import ROOT
-from tools import parameters, workspace
+from tools import parameters, quick, read, seeds, workers, workspace
 
 
 @pytest.fixture
@@ -113,6 +116,45 @@ def test_code_that_was_there_before_gives_way_to_the_code_of_now(project):
     workspace.make(project / "output/inner", {})
     assert (project / "output/inner/digits/changed.py").read_text() == "now"
     assert not (project / "output/inner/stages/gone.py").exists()
+
+
+def test_a_second_command_in_a_folder_says_that_it_waits(tmp_path, capsys):
+    came, said = threading.Event(), ""
+
+    def command() -> None:
+        with workspace.alone(tmp_path):
+            came.set()
+
+    second = threading.Thread(target=command)
+    with workspace.alone(tmp_path):
+        second.start()
+        while "waiting" not in said:
+            said += capsys.readouterr().err
+        assert not came.is_set()
+    second.join(60)
+    assert came.is_set()
+    assert said.endswith(f"warning: waiting for another command in {tmp_path}\n")
+
+
+class IsHeldError(Exception):
+    pass
+
+
+@pytest.mark.parametrize(
+    "command", [quick.main, lambda: seeds.run("fast", seed=1), lambda: workers.main("1"), lambda: read.main("recipes")]
+)
+def test_whoever_works_in_a_folder_holds_it(command, tmp_path, monkeypatch):
+    def make(folder: Path, _changes: object) -> None:
+        with pytest.raises(filelock.Timeout):
+            filelock.FileLock(folder / "lock").acquire(timeout=0)
+        raise IsHeldError
+
+    shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
+    shutil.copy2(ROOT / "params.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(workspace, "make", make)
+    with pytest.raises(IsHeldError):
+        command()
 
 
 def test_a_command_that_fails_ends_us_with_its_status(tmp_path):
