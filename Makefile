@@ -51,10 +51,10 @@ scale: $(READY) scm  ## the tables of docs/scale.md anew: one process against tw
 bench: $(READY) scm  ## how fast it is, 30 minutes on a quiet machine; NETWORKS="mlp lenet" PARTS="epochs pipeline": only these; QUICK=1: does it run?
 	@python -m benchmarks --networks "$(NETWORKS)" --parts "$(PARTS)" $(if $(QUICK),--quick)
 
-test: $(READY)  ## the fast tests, four to eight minutes on two cores
+test: $(READY)  ## the fast tests, three and a half to eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile
 
-test-all: $(READY)  ## every test, the slow ones on real data too, some twenty minutes
+test-all: $(READY)  ## every test, the slow ones on real data too, nine to seventeen minutes
 	python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
 	python -m pytest -m alone
 
