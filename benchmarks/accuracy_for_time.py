@@ -12,7 +12,6 @@ from benchmarks.epochs import contender, drawn
 from benchmarks.pipeline import CommandFailed, run
 from digits.stage import say
 from tools import recipe, workspace
-from tools.quick import small_changes
 
 SLOW = "lenet"  # a recipe
 IMAGES = 5_000  # of the slow recipe's 55,000; steps are all alike
@@ -69,7 +68,7 @@ def fast_runs(name: str, project: Path, *, quick: bool) -> list[dict[str, Any]]:
     shutil.rmtree(project, ignore_errors=True)
     values = recipe.values(name)
     if quick:
-        small = small_changes()
+        small = recipe.changes_of("quick")
         values |= {section: values[section] | small[section] for section in ("fetch", "split")}
     runs = []
     for seed in SEEDS[:1] if quick else SEEDS:

@@ -17,7 +17,6 @@ import yaml
 from digits.errors import one_line
 from digits.stage import say
 from tools import recipe, workspace
-from tools.quick import small_changes
 
 TIMES = 5  # of each short command
 DEFAULT_RUNS = 3
@@ -35,7 +34,7 @@ def measure(*, folder: Path, quick: bool) -> dict[str, Any]:
     project, empty = folder / "default", folder / "empty"
     changes = recipe.values(recipe.BASE)
     if quick:
-        for section, values in small_changes().items():
+        for section, values in recipe.changes_of("quick").items():
             changes[section] |= values | ({"epochs": 2} if section == "train" else {})
     runs = []
     for _ in range(1 if quick else DEFAULT_RUNS):

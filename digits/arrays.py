@@ -75,6 +75,14 @@ def load(path: Path, kind: type[Record]) -> Record:
     return kind(**{name: arrays[name] for name in names})
 
 
+def with_images(path: Path) -> Split:
+    """Read a split that has images. Raises UserError as `load` does, and for one that has none."""
+    split = load(path, Split)
+    if not len(split):
+        raise UserError(f"{path}: expected a split with images; received one without any")
+    return split
+
+
 def read(path: Path) -> dict[str, np.ndarray]:
     """Return all arrays of an .npz file by name. Raises UserError if it is missing or damaged, OSError if it cannot be opened."""
     try:

@@ -104,16 +104,20 @@ def read_section(section: str, text: str) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML as PyYAML does, but a number with leading zeros or of another base as text, and no key twice."""
+    """Reads YAML as PyYAML does, but a number with leading zeros or of another base as text, and neither keys twice nor loops."""
 
     def get_single_node(self) -> yaml.Node | None:
         node = super().get_single_node()
-        _refuse_keys_twice(node, seen=set())
+        _refuse_keys_twice_and_loops(node, seen=set(), around=frozenset())
         return node
 
 
-def _refuse_keys_twice(node: yaml.Node | None, *, seen: set[int]) -> None:
-    if not isinstance(node, yaml.CollectionNode) or id(node) in seen:
+def _refuse_keys_twice_and_loops(node: yaml.Node | None, *, seen: set[int], around: frozenset[int]) -> None:
+    if not isinstance(node, yaml.CollectionNode):
+        return
+    if id(node) in around:
+        raise yaml.MarkedYAMLError(None, None, "an alias stands within what it stands for", node.start_mark)
+    if id(node) in seen:
         return
     seen.add(id(node))
     keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
@@ -122,7 +126,7 @@ def _refuse_keys_twice(node: yaml.Node | None, *, seen: set[int]) -> None:
             raise yaml.MarkedYAMLError(None, None, f"the key {key} stands there twice", node.value[number][0].start_mark)
     for each in node.value:
         for below in each if isinstance(each, tuple) else (each,):
-            _refuse_keys_twice(below, seen=seen)
+            _refuse_keys_twice_and_loops(below, seen=seen, around=around | {id(node)})
 
 
 # PyYAML's own patterns, without leading zeros, other bases and base 60, and with 1e-05, as `dvc exp run -S` writes it: a number to
@@ -144,7 +148,7 @@ def yaml_of(text: str, *, file: str) -> Any:
     """Return what a file that a user wrote holds as YAML. Raises UserError, one line that names the file, if it is none.
 
     A number that YAML's versions read in different ways, 012 or 1:30, is text, and so is one of another base; a key that stands
-    there twice is an error.
+    there twice is an error, and so is an alias within what it stands for.
     """
     try:
         return yaml.load(text, _Loader)
@@ -224,7 +228,7 @@ def _advice(hint: Any, rule: Rule, value: Any) -> str:
     if hint not in (int, float) or number is None:
         return ""
     meant = hint(number)
-    if meant != number or not rule.holds(meant):
+    if meant != number or not rule.holds(meant) or abs(number) >= 1e15:  # whose digits nobody would write
         return ""
     return f"; write {format(Decimal(repr(number)), 'f') if number != int(number) else int(number)} without quotes or exponent"
 

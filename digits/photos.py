@@ -1,5 +1,6 @@
 """The photos that handwriting reads: pages with many digits, and crops, pictures of one digit each."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from digits.folders import bytes_of, files_below, read_each, refuse_unwritable
 from digits.stage import warn
 from digits.writing import write_picture, write_text
 
+LONGEST = 230  # bytes of a page's name; its picture's has 25 more while it is written, and a file system takes 255
+OF_CROPS = re.compile(r"sheet(_[0-9]+)?")  # with .png, the names of the crops' pictures
 LAYOUT = ("auto", "crop", "page")
 THUMBNAIL = 168  # pixels, the longer side
 KEPT = 1000  # files, up to which thumbnails stay in memory, 85 MB; of more each is decoded again when its sheet is drawn
@@ -99,6 +102,10 @@ def _photo(path: Path, photos: Path, *, layout: str, ink: str) -> Photo:
         if image is not None:
             thumbnail = _red_first(pictures.shrunk(colours, THUMBNAIL))
             return Photo(path, name, image[None], np.zeros(1, np.int64), None, written or answers.named(path.name), thumbnail)
+    if len(path.name.encode()) > LONGEST:
+        raise pictures.NoPicture(f"expected a page's name of at most {LONGEST} bytes; rename it")
+    if OF_CROPS.fullmatch(path.name):
+        raise pictures.NoPicture(f"expected a page of another name, for {path.name}.png shows the pictures of one digit; rename it")
     if max(colours.shape[:2]) > pages.SIDE:
         colours = pictures.decode(data, longest=pages.SIDE)  # sharper than what was shrunk once already
     grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)

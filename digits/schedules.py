@@ -26,5 +26,5 @@ def rates(name: str, *, peak: float, epochs: int, steps_per_epoch: int, decay: f
         "one_cycle": np.minimum(done / 0.3, (1 - done) / 0.7),
     }[name]
     warmup_steps = warmup_epochs * steps_per_epoch
-    warmth = np.minimum(middles / warmup_steps, 1) if warmup_steps else 1
+    warmth = np.minimum(middles, warmup_steps) / warmup_steps if warmup_steps else 1
     return (peak * shape * warmth).astype(np.float32)

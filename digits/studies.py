@@ -15,7 +15,7 @@ docs/studies.md has every key.
 """
 
 import copy
-import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,11 +140,11 @@ def check(study: Study, sections: Sections, recipe: Callable[[str], Sections], a
     trained = set()
     for point in study.lines():
         complete = with_changes(sections, study.changes(point), recipe)
-        trained.add(complete["model"]["name"])
         try:
             if isinstance(study.strategy, Halving) and complete["train"]["epochs"] != study.strategy.epochs:
                 raise UserError("strategy: halving decides over the epochs: expected train.epochs the same in all variations")
             accept(complete)
+            trained.add(complete["model"]["name"])
         except UserError as error:
             raise UserError(f"studies/{study.name}.yaml: {str(error).removeprefix('params.yaml: ')}") from error
     for dimension in study.dimensions:
@@ -383,7 +383,7 @@ class _Reader:
         return value
 
     def _number(self, where: str, value: Any) -> float:
-        if type(value) not in (int, float) or not 0 <= value < math.inf:
+        if type(value) not in (int, float) or not 0 <= value <= sys.float_info.max:
             raise self._wrong(where, "a number of at least 0", value)
         return float(value)
 

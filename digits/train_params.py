@@ -7,7 +7,7 @@ import numpy as np
 from digits import distribution, optimizers, schedules, training
 from digits.params import between, one_of, positive, seed
 
-LARGE = 1e30  # which float32, up to 3.4e38, holds, and its products with what is not large
+LARGE = 1e30  # float32 goes up to 3.4e38
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class TrainParams:
     schedule: str = one_of(*schedules.NAMES)
     decay: float = between(0.001, 1)  # of the schedule "exponential", per epoch
     warmup_epochs: float = positive(or_zero=True)
-    l2: float = positive(or_zero=True, most=LARGE)  # times the sum of squares of all kernels
+    l2: float = positive(or_zero=True, most=1e6)  # times the sum of squares of all kernels
     label_smoothing: float = between(0, 0.9)  # share of each target spread evenly over the classes
     patience: int = positive(or_zero=True)  # epochs without a lower validation loss that end training; 0: never
     measured: str = one_of(*training.MEASURED)  # the splits whose loss and accuracy are taken after each epoch

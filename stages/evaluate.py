@@ -29,7 +29,7 @@ def main(
     test: Path, weights: Path, output: Path,
     model: models.ModelParams, networks: dict, compute: ComputeParams, evaluate: EvaluateParams,
 ) -> None:  # fmt: skip
-    split = arrays.load(test, arrays.Split)
+    split = arrays.with_images(test)
     classes = len(split.class_names)
     network = trained.network(model, networks, compute, classes=classes, weights=weights)
 

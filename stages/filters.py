@@ -35,7 +35,7 @@ def main(
     training: Path, test: Path, weights: Path, output: Path,
     model: models.ModelParams, networks: dict, compute: ComputeParams, filters: FiltersParams, train: dict,
 ) -> None:  # fmt: skip
-    split, tests = arrays.load(training, arrays.Split), arrays.load(test, arrays.Split)
+    split, tests = arrays.with_images(training), arrays.with_images(test)
     if filters.image >= len(split):
         raise UserError(f"params.yaml: filters.image: expected at most {len(split) - 1}, the last one; received {filters.image}")
     network = trained.network(model, networks, compute, classes=len(tests.class_names), weights=weights)

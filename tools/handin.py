@@ -9,6 +9,7 @@ import inspect
 import re
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tools.specialise import Record
 MAIN = "tools.proj2"
 COURSE_A = "resnet5"  # the network that its project asks for
 FILES = [file.name for file in datasets.MNIST.files.values()]
+ARRAYS = ("x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy")  # of the mnist.npz that Keras downloads
 MOST = {"train": 60_000, "test": 10_000}  # images that keras.datasets.mnist has
 # The order of the file, and each part's heading.
 PARTS = {
@@ -243,14 +245,20 @@ def _formatted(text: str) -> str:
     return run.stdout
 
 
-def _has_files(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in FILES)
+def _is_mnist(path: Path) -> bool:
+    if path.suffix != ".npz":
+        return all((path / name).is_file() for name in FILES)
+    try:
+        with zipfile.ZipFile(path) as file:
+            return set(ARRAYS) <= set(file.namelist())
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def main(mnist: str | None) -> None:
     """Write the file."""
     target = Path("output/handin/proj2.py")
-    if mnist is not None and not (Path(mnist).suffix == ".npz" and Path(mnist).is_file() or _has_files(Path(mnist))):
+    if mnist is not None and not _is_mnist(Path(mnist)):
         raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
     given = constants(parameters.text())
     write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))

@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from digits.errors import UserError
-from digits.writing import replacing
 from tools import results, words
 from tools.adopt import STUDIES
 
@@ -24,11 +23,14 @@ def main(study: str = "") -> None:
             f"STUDY: expected one that has a report, {', '.join(known) or 'and none is'}; received {study or 'nothing'}"
         )
     folder, target = STUDIES / study, PUBLISHED / study
-    shutil.rmtree(target, ignore_errors=True)
+    part = target.with_name(f".{study}.part")  # what was published before stays until all is copied
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
     for path in sorted(folder.iterdir()):
         if path.suffix in KINDS:
-            with replacing(target / path.name) as part:
-                shutil.copyfile(path, part)
+            shutil.copyfile(path, part / path.name)
+    shutil.rmtree(target, ignore_errors=True)
+    part.rename(target)
     put_effects(study)
     print(f"{target}/report.md")
 

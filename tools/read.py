@@ -8,7 +8,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from digits import pictures
 from digits.errors import UserError
+from digits.folders import bytes_of
 from digits.stage import finish
 from tools import recipe, workspace
 
@@ -21,6 +23,8 @@ def main(photo: str) -> None:
     photos = Path(os.path.abspath(os.path.expanduser(photo)))
     if not photo or not photos.exists():
         raise UserError(f"PHOTO: expected a picture or a folder of them; received {photo or 'nothing'}, which is not there")
+    if not photos.is_dir():
+        _refuse_what_is_no_picture(photos)
     output = Path("output/read", photos.name)
     if not photos.name or photos.is_relative_to(output.parent.resolve()):
         raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
@@ -36,6 +40,16 @@ def main(photo: str) -> None:
         part.rename(output)
     print("Pictures:", *sorted(str(picture) for picture in output.rglob("*.png")))
     print("Table:   ", output / "answers.csv")
+
+
+def _refuse_what_is_no_picture(photo: Path) -> None:
+    """Raise UserError before a network is trained for it."""
+    try:
+        if not photo.is_file():
+            raise pictures.NoPicture("expected a picture or a folder of them; received neither")
+        pictures.decode(bytes_of(photo), longest=pictures.LARGE)
+    except pictures.NoPicture as error:
+        raise UserError(f"{photo}: {error}") from None
 
 
 if __name__ == "__main__":

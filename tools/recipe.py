@@ -36,11 +36,11 @@ def values(name: str) -> dict[str, dict]:
     parts = name.split("+")
     for part in parts:
         if part not in names():
-            raise unknown("NAME", part, names())
+            raise unknown("NAME", part or name, names())
     if _text(parts[0]).startswith(ONTO):
         raise UserError(f"NAME: expected a recipe before {parts[0]}, such as fashion1+{parts[0]}; received {name}")
-    merged = _read(BASE)
-    for section, changes in (change for part in parts for change in _read(part).items()):
+    merged = changes_of(BASE)
+    for section, changes in (change for part in parts for change in changes_of(part).items()):
         if section == "networks":  # each with sizes of its own
             changes = {network: merged[section][network] | sizes for network, sizes in changes.items()}
         merged[section] |= changes
@@ -96,11 +96,11 @@ def _on_one_line(value: Any) -> Any:
     return value
 
 
-def _read(name: str) -> dict[str, dict]:
+def changes_of(name: str) -> dict[str, dict]:
     """Return a recipe's changes. Raises UserError if the file has another form, or a section or network that no recipe changes."""
     file = FOLDER / f"{name}.yaml"
     changes = yaml_of(_text(name), file=str(file)) or {}
-    known = None if name == BASE else _read(BASE)
+    known = None if name == BASE else changes_of(BASE)
     _refuse_others(file, "", changes, known)
     if "networks" in changes:
         _refuse_others(file, "networks.", changes["networks"], known and known["networks"])

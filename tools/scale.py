@@ -47,12 +47,13 @@ def trained(name: str, *, count: int, epochs: int, networks: dict) -> Path:
     changes = {"model": {"name": name}, "train": train, "split": split, "augment": {"shift": 0}, "networks": networks}
     for section, changed in changes.items():
         values[section] |= changed
-    workspace.make(folder, values | {"compute": {"threads": 2 // count}})
-    workspace.run(folder, "dvc", "repro", "--quiet", "split")
-    if count == 1:
-        workspace.run(folder, *workers.TRAIN)
-    else:
-        workers.launch(workers.TRAIN, folder=folder, count=count)
+    with workspace.alone(folder):
+        workspace.make(folder, values | {"compute": {"threads": 2 // count}})
+        workspace.run(folder, "dvc", "repro", "--quiet", "split")
+        if count == 1:
+            workspace.run(folder, *workers.TRAIN)
+        else:
+            workers.launch(workers.TRAIN, folder=folder, count=count)
     return folder / "output"
 
 

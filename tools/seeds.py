@@ -23,17 +23,18 @@ CODE = ("digits", "stages", "dvc.yaml")  # decides what a run gives
 
 def run(name: str, *, seed: int) -> None:
     """Run the recipe `name` with one seed, and record what came out."""
-    folder, code = Path(f"output/seeds/{name}/{seed}"), commit()
+    folder = Path(f"output/seeds/{name}/{seed}")
     params = recipe.values(name)
     params["train"] |= {"seed": seed}
     params["fetch"] |= {"offline": "stop"}  # a record says what the recipe's data set gave, no stand-in
     with workspace.alone(folder):
+        code = commit()
         workspace.make(folder, params)
         workspace.run(folder, "dvc", "repro", "--no-run-cache", "plot")  # which brings outputs back, and no seconds
         path, made = results.RUNS / name / f"{seed}.json", record(folder)
-    if path.exists() and (before := results.read(path))["timing"]["train"] == made["timing"]["train"]:
-        code = before.get("commit", "")  # nothing was trained
-    write_text(path, json.dumps({"commit": code, **made}, indent=2) + "\n")
+        if path.exists() and (before := results.read(path))["timing"]["train"] == made["timing"]["train"]:
+            code = before.get("commit", "")  # nothing was trained
+        write_text(path, json.dumps({"commit": code, **made}, indent=2) + "\n")
 
 
 def record(folder: Path) -> dict:
@@ -91,7 +92,7 @@ def refuse(name: str, *, seeds: int) -> None:
 
 def main(name: str = recipe.BASE, seeds: str = "5") -> None:
     """Run the seeds and write the tables."""
-    if not seeds.isdecimal() or not int(seeds):
+    if not seeds.isascii() or not seeds.isdecimal() or not int(seeds):
         raise UserError(f"SEEDS: expected a whole number above 0; received {seeds}")
     refuse(name, seeds=int(seeds))
     for seed in range(1, int(seeds) + 1):

@@ -55,7 +55,7 @@ class Timed:
 
 def main(count: str = "20") -> None:
     """Time the ways, print them, and write them into the page."""
-    if not count.isdecimal() or int(count) < 2:
+    if not count.isascii() or not count.isdecimal() or int(count) < 2:
         raise UserError(f"expected a number of variations above 1; received {count}")
     rates = learning_rates(int(count))
     cores = sorted(os.sched_getaffinity(0))

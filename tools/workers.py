@@ -90,11 +90,11 @@ def _free_ports(count: int) -> list[int]:
 
 def main(count: str = "2") -> None:
     """Bring output/workers up to date and train there."""
-    if not count.isdecimal() or not 1 <= int(count) <= 64:
+    if not count.isascii() or not count.isdecimal() or not 1 <= int(count) <= 64:
         raise UserError(f"N: expected a whole number from 1 to 64; received {shown(count)}")
-    threads = params.read_section("compute", parameters.text()).get("threads")
-    each = max(1, threads // int(count)) if type(threads) is int else threads  # no number is refused by the stage
     with workspace.alone(FOLDER):
+        threads = params.read_section("compute", parameters.text()).get("threads")
+        each = max(1, threads // int(count)) if type(threads) is int else threads  # no number is refused by the stage
         workspace.make(FOLDER, {"train": {"strategy": "multiworker"}, "compute": {"threads": each}})
         workspace.run(FOLDER, "dvc", "repro", "split")
         launch(TRAIN, folder=FOLDER, count=int(count))

@@ -59,7 +59,7 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
 
 
 def alone(folder: Path) -> AbstractContextManager[None]:
-    """Hold `folder` for a block with `make` and `run` in it; while another command of ours holds it, say so and wait."""
+    """Hold `folder` for a block with `make` and `run` in it; while another command of ours, or what it left running, does, wait."""
     return locks.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another command in {folder}"))
 
 
@@ -68,6 +68,6 @@ def run(folder: Path, *words: str) -> None:
     environment = dict(os.environ)
     if folders := environment.get("DIGITS_DATASETS"):
         environment["DIGITS_DATASETS"] = os.pathsep.join(absolute(name) for name in folders.split(os.pathsep))
-    status = subprocess.run(words, cwd=folder, env=environment, check=False).returncode
+    status = subprocess.run(words, cwd=folder, env=environment, check=False, close_fds=False).returncode
     if status:
         raise SystemExit(status)

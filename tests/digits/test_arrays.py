@@ -29,6 +29,14 @@ def test_entries_need_no_64_bit_form_which_pythons_write_differently(tmp_path):
         assert {entry.extract_version for entry in file.infolist()} == {zipfile.DEFAULT_VERSION}
 
 
+def test_a_split_without_images_is_refused_where_images_are_needed(tmp_path):
+    arrays.save(tmp_path / "some.npz", bars(1))
+    arrays.save(tmp_path / "none.npz", bars(0))
+    assert len(arrays.with_images(tmp_path / "some.npz")) == 1
+    with pytest.raises(UserError, match=r"none\.npz: expected a split with images; received one without any"):
+        arrays.with_images(tmp_path / "none.npz")
+
+
 def test_a_missing_file_says_what_makes_it(tmp_path):
     with pytest.raises(UserError, match=r"raw\.npz is not there; `dvc repro` makes it"):
         arrays.load(tmp_path / "raw.npz", arrays.Dataset)

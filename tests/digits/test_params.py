@@ -113,7 +113,16 @@ def test_a_wrong_value_is_refused_with_its_key_what_was_expected_and_what_came(k
     assert refusal(**{key: value}).startswith(f"params.yaml: knobs.{key}: expected {expected}; received {received}")
 
 
-@pytest.mark.parametrize(("key", "text"), [("epochs", "1.5"), ("epochs", "-3"), ("epochs", "0"), ("learning_rate", "-1")])
+@pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {b: [1, *a]}"])
+def test_an_alias_within_what_it_stands_for_is_one_line(text):
+    with pytest.raises(UserError, match=r"^f: not readable as YAML: an alias stands within what it stands for[^\n]*$"):
+        params.yaml_of(text, file="f")
+    assert params.yaml_of("a: &a [1]\nb: [*a, *a]", file="f") == {"a": [1], "b": [[1], [1]]}
+
+
+@pytest.mark.parametrize(
+    ("key", "text"), [("learning_rate", "1e30"), ("epochs", "1.5"), ("epochs", "-3"), ("epochs", "0"), ("learning_rate", "-1")]
+)
 def test_no_advice_is_given_that_would_be_refused_in_turn(key, text):
     assert refusal(**{key: f"'{text}'"}).endswith(f"received the text '{text}'")
 

@@ -30,6 +30,10 @@ def test_a_warm_up_rises_in_a_straight_line_to_the_schedule_s_own_rate():
     assert (found[20:] == 1).all()
 
 
+def test_the_shortest_warm_up_is_none():
+    assert (rates("constant", peak=1.0, epochs=1, steps_per_epoch=10, warmup_epochs=5e-324) == 1).all()
+
+
 def test_constant_stays_at_its_peak():
     assert rates("constant", peak=0.5, epochs=2, steps_per_epoch=3).tolist() == [0.5] * 6
 

@@ -132,6 +132,7 @@ def test_full_changes_the_base_and_a_dimension():
         (("dimensions", "net"), {datetime.date(2024, 1, 1): {}}, ("dimensions.net", "names that are text or numbers")),
         (("hypotheses", 0, "expect"), "better", ("expect", "higher, lower, same")),
         (("hypotheses", 0, "by"), 0, ("by", "still the same")),
+        (("hypotheses", 0, "by"), 10**400, ("by", "a number of at least 0")),
         (("hypotheses", 0, "at"), {"net": "wide"}, ("at, net", "one of narrow, none")),
         (("hypotheses", 0, "measure"), "f1", ("measure", "accuracy")),
         (("printed", "figures", 0, "accuracy"), "high", ("printed.figures, number 1", "a number")),

@@ -77,6 +77,16 @@ def test_weights_of_another_network_are_one_line(tmp_path):
     assert not (folder / "output/metrics.json").exists()
 
 
+@pytest.mark.parametrize("name", ["evaluate", "plot"])
+def test_a_split_without_images_is_one_line(name, evaluated, tmp_path):
+    arrays.save(tmp_path / "none.npz", split_of(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8)))
+    words = [
+        str(tmp_path / "none.npz") if word == "data/splits/test.npz" else word
+        for word in {"evaluate": WORDS, "plot": PLOT_WORDS}[name]
+    ]
+    assert says_one_line(stage(name, *words, folder=evaluated), "none.npz: expected a split with images")
+
+
 def test_plot_draws_five_pictures_a_thousand_pixels_wide_and_the_same_bytes_twice(evaluated):
     def pictures():
         assert stage("plot", *PLOT_WORDS, folder=evaluated).returncode == 0
@@ -97,7 +107,7 @@ def test_plot_without_predictions_is_one_line(tmp_path):
 def test_plot_refuses_a_history_that_is_no_table(tmp_path):
     folder = world(tmp_path)
     (folder / "output/train/history.csv").write_text("<html>,2\nno,number\n")
-    assert says_one_line(stage("plot", *PLOT_WORDS, folder=folder), "history.csv", "expected a number")
+    assert says_one_line(stage("plot", *PLOT_WORDS, folder=folder), "output/train/history.csv: expected a number")
 
 
 def test_plot_refuses_answers_to_other_images(evaluated, tmp_path):

@@ -156,6 +156,21 @@ def test_with_nothing_to_read_it_is_one_more_line_and_nothing_is_written(world, 
     assert not (world / "output/handwriting").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sheet", "expected a page of another name, for sheet.png shows"),
+        (240 * "p" + ".jpg", "expected a page's name of at most 230 bytes"),
+    ],
+)
+def test_a_page_whose_picture_has_no_name_of_its_own_is_left_out_with_a_warning(world, photos, name, said):
+    (photos / "page.jpg").rename(photos / name)
+    (photos / "page.txt").unlink()
+    run = read(world, photos, layout="page")
+    assert f"{name}: {said}" in run.stderr
+    assert name not in {row["file"] for row in rows_of(world / "output/handwriting")}
+
+
 def test_photos_that_a_queued_experiment_does_not_see_are_found_where_the_data_sets_are(world, photos):
     run = read(world, f"../nowhere/{photos.name}", missing="stop", environment={"DIGITS_DATASETS": str(photos.parent)})
     assert (run.returncode, run.stderr) == (0, "")

@@ -18,7 +18,7 @@ import yaml
 from digits import arrays, history, inference, models, splitting
 from digits.errors import UserError
 from digits.figures import accuracy, loss
-from tests.worlds import ENVIRONMENT, ROOT, bars, params, stage
+from tests.worlds import ENVIRONMENT, ROOT, bars, labelled_images, params, stage
 from tools import handin
 
 PARAMS = (ROOT / "params.yaml").read_text(encoding="utf-8")
@@ -383,10 +383,15 @@ def test_on_mnist_the_default_recipe_reaches_the_pipeline_s_accuracy(environment
     assert on_mnist["accuracy_low"] <= accuracy <= on_mnist["accuracy_high"]
 
 
-@pytest.mark.parametrize("mnist", ["nowhere", "nowhere.npz", "folder", "folder/a.txt"])
+@pytest.mark.parametrize(
+    "mnist", ["nowhere", "nowhere.npz", "folder", "folder/a.txt", "folder/split.npz", "folder/cut.npz", "folder/b.npz"]
+)
 def test_what_holds_no_mnist_is_refused_and_nothing_is_written(mnist, tmp_path, monkeypatch):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder/a.txt").write_text("no images")
+    (tmp_path / "folder/b.npz").mkdir()
+    arrays.save(tmp_path / "folder/split.npz", labelled_images(train=2, test=1))
+    (tmp_path / "folder/cut.npz").write_bytes((tmp_path / "folder/split.npz").read_bytes()[:-9])
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=r"MNIST: expected an mnist\.npz or a folder of train-images-idx3-ubyte\.gz"):
         handin.main(mnist)

@@ -33,6 +33,19 @@ def test_what_people_read_is_copied_and_what_was_there_before_is_gone(finished):
     assert (finished / "table.csv").read_text() == "table.csv"
 
 
+def test_what_cannot_be_copied_leaves_what_was_published_before(finished):
+    publish.main("mine")
+    (publish.STUDIES / "mine/table.csv").write_text("newer")
+    (publish.STUDIES / "mine/x.png").mkdir()
+    with pytest.raises(IsADirectoryError):
+        publish.main("mine")
+    assert (finished / "table.csv").read_text() == "table.csv"
+    (publish.STUDIES / "mine/x.png").rmdir()
+    publish.main("mine")
+    assert [path.name for path in finished.parent.iterdir()] == ["mine"]
+    assert (finished / "table.csv").read_text() == "newer"
+
+
 @pytest.mark.parametrize("name", ["begun", "nowhere", ""])
 def test_a_study_without_a_report_is_refused(name, finished):
     with pytest.raises(UserError, match=f"STUDY: expected one that has a report, mine; received {name or 'nothing'}"):

@@ -3,6 +3,8 @@
 from pathlib import Path
 from unittest.mock import ANY, MagicMock
 
+import cv2
+import numpy as np
 import pytest
 
 from digits.errors import UserError
@@ -27,11 +29,20 @@ def test_photos_where_the_answers_go_are_refused_and_stay(tmp_path, monkeypatch)
     assert photo.exists()
 
 
+@pytest.mark.parametrize("name", ["README.md", "/dev/null"])
+def test_what_is_no_picture_is_refused_before_anything_is_trained(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README.md").write_text("# no picture")
+    with pytest.raises(UserError, match=f"{name}: expected a picture"):
+        read.main(name)
+    assert not (tmp_path / "output").exists()
+
+
 @pytest.fixture
 def earlier(tmp_path, monkeypatch):
     """Stand beside a photo, page.jpg, whose earlier answers are returned, where nothing is trained."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "page.jpg").write_bytes(b"a photo")
+    cv2.imwrite(str(tmp_path / "page.jpg"), np.zeros((9, 9), np.uint8))
     answers = tmp_path / "output/read/page.jpg/answers.csv"
     answers.parent.mkdir(parents=True)
     answers.write_text("earlier")

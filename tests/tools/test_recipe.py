@@ -94,6 +94,12 @@ def test_an_unknown_recipe_is_refused_with_the_nearest_and_the_known_ones():
         recipe.values("lennet")
 
 
+@pytest.mark.parametrize("name", ["lenet+", "+lenet"])
+def test_a_name_with_nothing_beside_its_plus_is_refused_as_it_came(name):
+    with pytest.raises(UserError, match=f"expected lenet; received {re.escape(name)}; known: "):
+        recipe.values(name)
+
+
 @pytest.mark.parametrize(("changes", "key"), [
     ({"train": {"speed": 3}}, "train.speed"),
     ({"networks": {"lenett": {}}}, "networks.lenett"),

@@ -125,7 +125,7 @@ def test_a_recipe_whose_runs_could_not_be_recorded_is_refused_before_it_is_train
         seeds.main("mine", "1")
 
 
-@pytest.mark.parametrize("count", ["three", "0", "-1", "1.5"])
+@pytest.mark.parametrize("count", ["three", "0", "-1", "1.5", "٣"])
 def test_seeds_that_are_no_count_are_refused(count):
     with pytest.raises(UserError, match="SEEDS: expected a whole number above 0"):
         seeds.main("course_a", count)

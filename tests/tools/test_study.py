@@ -140,6 +140,7 @@ def test_a_row_adopted_gives_the_pipeline_the_study_s_numbers(finished, tmp_path
             {"dimensions": {"train.learning_rate": [0.1, -1]}},
             "train.learning_rate: expected a number above 0, at most 1e+30; received -1",
         ),
+        ({"base": STUDY["base"] | {"model.name": ["softmax", "mlp"]}}, "model.name: expected"),
         ({"dimensions": {"networks.recognition.kernel": [3, 99]}}, "networks.recognition.kernel: expected at most 28"),
         ({"dimensions": {"train.strategy": ["none", "mirrored"]}}, "train.strategy: expected none, a study's workers train alone"),
         ({"base": STUDY["base"] | {"split.test": 61}}, "split.test: expected at most 60, the images of strokes's test file"),

@@ -1,18 +1,22 @@
 """A project inside the project: what it finds outside, that who works there holds it, and what an unreadable params.yaml leaves."""
 
+import fcntl
 import os
 import shutil
+import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import MagicMock
 
-import filelock
 import pytest
 import yaml
 
 from digits.errors import UserError
 from tests.worlds import ROOT
-from tools import parameters, quick, read, seeds, workers, workspace
+from tools import parameters, quick, read, scale, seeds, workers, workspace
 
 
 @pytest.fixture
@@ -118,43 +122,92 @@ def test_code_that_was_there_before_gives_way_to_the_code_of_now(project):
     assert not (project / "output/inner/stages/gone.py").exists()
 
 
-def test_a_second_command_in_a_folder_says_that_it_waits(tmp_path, capsys):
-    came, said = threading.Event(), ""
+def test_a_second_command_in_a_folder_says_that_it_waits(tmp_path, monkeypatch):
+    waits, came = threading.Event(), threading.Event()
+    said = []
 
     def command() -> None:
         with workspace.alone(tmp_path):
             came.set()
 
+    monkeypatch.setattr(workspace, "warn", lambda text: (said.append(text), waits.set()))
     second = threading.Thread(target=command)
     with workspace.alone(tmp_path):
         second.start()
-        while "waiting" not in said:
-            said += capsys.readouterr().err
+        assert waits.wait(60)
         assert not came.is_set()
     second.join(60)
     assert came.is_set()
-    assert said.endswith(f"warning: waiting for another command in {tmp_path}\n")
+    assert said == [f"waiting for another command in {tmp_path}"]
 
 
-class IsHeldError(Exception):
+def is_held(folder: Path) -> bool:
+    with (folder / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_what_a_killed_command_left_running_holds_the_folder_until_it_ends(tmp_path):
+    child = "import pathlib, time; pathlib.Path('began').touch()\nwhile not pathlib.Path('end').exists(): time.sleep(0.01)"
+    script = "; ".join([
+        "import pathlib, sys", "from tools import workspace", f"folder, child = pathlib.Path({str(tmp_path)!r}), {child!r}",
+        "held = workspace.alone(folder)", "held.__enter__()", "workspace.run(folder, sys.executable, '-c', child)",
+    ])  # fmt: skip
+    command = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
+    wait_for((tmp_path / "began").exists)
+    command.kill()
+    command.wait()
+    assert is_held(tmp_path)
+    (tmp_path / "end").touch()
+    wait_for(lambda: not is_held(tmp_path))
+
+
+class EndedError(Exception):
     pass
 
 
 @pytest.mark.parametrize(
-    "command", [quick.main, lambda: seeds.run("fast", seed=1), lambda: workers.main("1"), lambda: read.main("recipes")]
+    ("command", "last"),
+    [
+        (quick.main, (workspace, "run")),
+        (lambda: seeds.run("fast", seed=1), (seeds, "write_text")),
+        (lambda: workers.main("1"), (workers, "launch")),
+        (lambda: scale.trained("lenet", count=2, epochs=1, networks={}), (workers, "launch")),
+        (lambda: read.main("recipes"), (workspace, "run")),
+    ],
+    ids=["quick", "seeds", "workers", "scale", "read"],
 )
-def test_whoever_works_in_a_folder_holds_it(command, tmp_path, monkeypatch):
+def test_whoever_works_in_a_folder_holds_it_from_the_first_step_to_the_last(command, last, tmp_path, monkeypatch):
+    worked_in = []
+
     def make(folder: Path, _changes: object) -> None:
-        with pytest.raises(filelock.Timeout):
-            filelock.FileLock(folder / "lock").acquire(timeout=0)
-        raise IsHeldError
+        worked_in.append(folder)
+        assert is_held(folder)
+
+    def end(*_: object, **__: object) -> None:
+        assert is_held(worked_in[0])
+        raise EndedError
 
     shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
     shutil.copy2(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(workspace, "run", MagicMock())
     monkeypatch.setattr(workspace, "make", make)
-    with pytest.raises(IsHeldError):
+    monkeypatch.setattr(seeds, "record", lambda folder: {"timing": {"train": {}}})
+    monkeypatch.setattr(*last, end)
+    with pytest.raises(EndedError):
         command()
+    assert not is_held(worked_in[0])
 
 
 def test_a_command_that_fails_ends_us_with_its_status(tmp_path):
