@@ -27,8 +27,8 @@ def to_csv(rows: Sequence[dict[str, float]]) -> str:
     return text.getvalue()
 
 
-def from_csv(text: str, *, name: str | Path = "history.csv") -> dict[str, np.ndarray]:
-    """Return the columns of the text in the file `name`, each float64 (epochs,), but for those that hold nan alone.
+def from_csv(text: str, *, file: str | Path = "history.csv") -> dict[str, np.ndarray]:
+    """Return the columns of the text in `file`, each float64 (epochs,), but for those that hold nan alone.
 
     Raises UserError if there is no row of an epoch or not each of `COLUMNS`, or where a cell is no number.
     """
@@ -36,11 +36,11 @@ def from_csv(text: str, *, name: str | Path = "history.csv") -> dict[str, np.nda
     try:
         cells = np.array([[float(cell) for cell in row] for row in rows]).reshape(len(rows), len(header))
     except ValueError as error:
-        raise UserError(f"{name}: expected a number in each cell of {len(header)} columns; received {error}") from None
+        raise UserError(f"{file}: expected a number in each cell of {len(header)} columns; received {error}") from None
     missing = [name for name in COLUMNS if name not in header]
     if not rows or missing:
         received = f"none of {', '.join(missing)}" if rows else "no row"
         raise UserError(
-            f"{name}: expected a row an epoch with columns {', '.join(COLUMNS)}; received {received}; `dvc repro train` writes it"
+            f"{file}: expected a row an epoch with columns {', '.join(COLUMNS)}; received {received}; `dvc repro train` writes it"
         )
     return {name: column for name, column in zip(header, cells.T, strict=True) if not np.isnan(column).all()}

@@ -13,7 +13,7 @@ from digits.folders import bytes_of, files_below, read_each, refuse_unwritable
 from digits.stage import warn
 from digits.writing import write_picture, write_text
 
-LONGEST = 230  # bytes of a page's name; its picture's has 25 more while it is written, and a file system takes 255
+LONGEST = 236  # bytes of a page's name; its picture's has 19 more while it is written, and a file system takes 255
 OF_CROPS = re.compile(r"sheet(_[0-9]+)?")  # with .png, the names of the crops' pictures
 LAYOUT = ("auto", "crop", "page")
 THUMBNAIL = 168  # pixels, the longer side
@@ -73,6 +73,14 @@ def draw(path: Path, *, seed: int) -> None:
     write_text(path.with_suffix(".txt"), "".join("".join(map(str, row)) + "\n" for row in labels.reshape(4, 10)))
 
 
+def refuse_name(page: str) -> None:
+    """Raise NoPicture if a page has a name that its picture cannot have with .png behind it."""
+    if len(page.encode()) > LONGEST:
+        raise pictures.NoPicture(f"expected a page's name of at most {LONGEST} bytes; rename it")
+    if OF_CROPS.fullmatch(page):
+        raise pictures.NoPicture(f"expected a page of another name, for {page}.png may show the pictures of one digit; rename it")
+
+
 def _red_first(image: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
@@ -102,10 +110,7 @@ def _photo(path: Path, photos: Path, *, layout: str, ink: str) -> Photo:
         if image is not None:
             thumbnail = _red_first(pictures.shrunk(colours, THUMBNAIL))
             return Photo(path, name, image[None], np.zeros(1, np.int64), None, written or answers.named(path.name), thumbnail)
-    if len(path.name.encode()) > LONGEST:
-        raise pictures.NoPicture(f"expected a page's name of at most {LONGEST} bytes; rename it")
-    if OF_CROPS.fullmatch(path.name):
-        raise pictures.NoPicture(f"expected a page of another name, for {path.name}.png shows the pictures of one digit; rename it")
+    refuse_name(path.name)
     if max(colours.shape[:2]) > pages.SIDE:
         colours = pictures.decode(data, longest=pages.SIDE)  # sharper than what was shrunk once already
     grey = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)

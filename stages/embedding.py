@@ -39,7 +39,7 @@ def main(
 ) -> None:  # fmt: skip
     examples, own = read_both(folder)
     source, own_source = (read_texts(folder / "sources.csv", role)[0] for role in ("examples", "own"))
-    seen = arrays.load(split, arrays.Split)
+    seen = arrays.with_images(split)
     network = trained.network(model, networks, compute, classes=len(seen.class_names), weights=weights)
 
     each, count = embedding.validation_images, embedding.validation_sets * embedding.validation_images

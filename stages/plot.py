@@ -28,7 +28,7 @@ class PlotParams:
 
 
 def main(history: Path, predictions: Path, test: Path, output: Path, plot: PlotParams, train: dict) -> None:
-    curves = from_csv(read_text(history), name=history)
+    curves = from_csv(read_text(history), file=history)
     said, split = arrays.load(predictions, arrays.Predictions), arrays.with_images(test)
     if len(said.labels) != len(split):
         raise UserError(f"{predictions}: expected an answer to each of {len(split)} test images; received {len(said.labels)}")

@@ -31,7 +31,8 @@ def main(
     train: TrainParams,
     workers: distribution.WorkersParams,
 ) -> None:
-    splits = {name: arrays.load(folder / f"{name}.npz", arrays.Split) for name in ("train", "validation", "test")}
+    splits = {"train": arrays.with_images(folder / "train.npz")}
+    splits |= {name: arrays.load(folder / f"{name}.npz", arrays.Split) for name in ("validation", "test")}
     sizes = models.sizes_of(model.name, networks)
     images, classes = len(splits["train"]), len(splits["train"].class_names)
     measured = training.measured_splits(train.measured, splits, patience=train.patience)

@@ -9,14 +9,13 @@ import inspect
 import re
 import subprocess
 import sys
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from digits import datasets, models, params
+from digits import arrays, datasets, models, params
 from digits.errors import UserError, shown
 from digits.stage import finish, warn
 from digits.writing import write_text
@@ -28,7 +27,7 @@ from tools.specialise import Record
 MAIN = "tools.proj2"
 COURSE_A = "resnet5"  # the network that its project asks for
 FILES = [file.name for file in datasets.MNIST.files.values()]
-ARRAYS = ("x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy")  # of the mnist.npz that Keras downloads
+ARRAYS = {"x_train": 3, "y_train": 1, "x_test": 3, "y_test": 1}  # of the mnist.npz that Keras downloads, and their dimensions
 MOST = {"train": 60_000, "test": 10_000}  # images that keras.datasets.mnist has
 # The order of the file, and each part's heading.
 PARTS = {
@@ -249,10 +248,10 @@ def _is_mnist(path: Path) -> bool:
     if path.suffix != ".npz":
         return all((path / name).is_file() for name in FILES)
     try:
-        with zipfile.ZipFile(path) as file:
-            return set(ARRAYS) <= set(file.namelist())
-    except (OSError, zipfile.BadZipFile):
+        held = arrays.read(path)
+    except (UserError, OSError):
         return False
+    return all(name in held and held[name].ndim == dimensions for name, dimensions in ARRAYS.items())
 
 
 def main(mnist: str | None) -> None:

@@ -23,6 +23,8 @@ def main(study: str = "") -> None:
             f"STUDY: expected one that has a report, {', '.join(known) or 'and none is'}; received {study or 'nothing'}"
         )
     folder, target = STUDIES / study, PUBLISHED / study
+    if target.is_symlink() or target.is_file():
+        raise UserError(f"{target}: expected a folder, which is written anew; remove what is there")
     part = target.with_name(f".{study}.part")  # what was published before stays until all is copied
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)

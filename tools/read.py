@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from digits import photos as taken
 from digits import pictures
 from digits.errors import UserError
 from digits.folders import bytes_of
@@ -33,7 +34,7 @@ def main(photo: str) -> None:
         if not (FOLDER / WEIGHTS).exists():
             print("read: the network is not trained yet; that takes two and a half to fifteen minutes, once", flush=True)
         workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")
-        part = output.with_name(f".{output.name}.part")  # what a photo of this name gave before stays until this one is read
+        part = output.with_name(".part")  # what a photo of this name gave before stays until this one is read
         shutil.rmtree(part, ignore_errors=True)
         workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(part))
         shutil.rmtree(output, ignore_errors=True)
@@ -47,6 +48,7 @@ def _refuse_what_is_no_picture(photo: Path) -> None:
     try:
         if not photo.is_file():
             raise pictures.NoPicture("expected a picture or a folder of them; received neither")
+        taken.refuse_name(photo.name)
         pictures.decode(bytes_of(photo), longest=pictures.LARGE)
     except pictures.NoPicture as error:
         raise UserError(f"{photo}: {error}") from None

@@ -92,10 +92,11 @@ def refuse(name: str, *, seeds: int) -> None:
 
 def main(name: str = recipe.BASE, seeds: str = "5") -> None:
     """Run the seeds and write the tables."""
-    if not seeds.isascii() or not seeds.isdecimal() or not int(seeds):
+    number = words.whole(seeds)
+    if not number:
         raise UserError(f"SEEDS: expected a whole number above 0; received {seeds}")
-    refuse(name, seeds=int(seeds))
-    for seed in range(1, int(seeds) + 1):
+    refuse(name, seeds=number)
+    for seed in range(1, number + 1):
         run(name, seed=seed)
     results.main()
     if name == recipe.BASE:

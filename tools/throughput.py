@@ -55,9 +55,10 @@ class Timed:
 
 def main(count: str = "20") -> None:
     """Time the ways, print them, and write them into the page."""
-    if not count.isascii() or not count.isdecimal() or int(count) < 2:
+    number = words.whole(count)
+    if number is None or number < 2:
         raise UserError(f"expected a number of variations above 1; received {count}")
-    rates = learning_rates(int(count))
+    rates = learning_rates(number)
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
         raise UserError("two workers need two cores; this process may use one")

@@ -25,6 +25,11 @@ def run(main: Callable[..., object]) -> NoReturn:
     finish(lambda: main(*_accepted(main, sys.argv[1:])))
 
 
+def whole(word: str) -> int | None:
+    """Return the number that a word of at most nine ASCII digits writes, None for another word."""
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < 10 else None
+
+
 def _accepted(main: Callable[..., object], words: list[str]) -> list[str]:
     try:
         inspect.signature(main).bind(*words)

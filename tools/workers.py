@@ -47,6 +47,7 @@ def launch(command: Sequence[str], *, folder: Path, count: int) -> None:
                         stdout=None if index == 0 else file,
                         stderr=file,
                         start_new_session=True,  # Ctrl-C reaches us alone, and we end them
+                        close_fds=False,  # they hold the folder too
                     )
                 )
         while None in (statuses := [worker.poll() for worker in workers]) and not any(statuses):
@@ -90,14 +91,15 @@ def _free_ports(count: int) -> list[int]:
 
 def main(count: str = "2") -> None:
     """Bring output/workers up to date and train there."""
-    if not count.isascii() or not count.isdecimal() or not 1 <= int(count) <= 64:
+    number = words.whole(count)
+    if number is None or not 1 <= number <= 64:
         raise UserError(f"N: expected a whole number from 1 to 64; received {shown(count)}")
     with workspace.alone(FOLDER):
         threads = params.read_section("compute", parameters.text()).get("threads")
-        each = max(1, threads // int(count)) if type(threads) is int else threads  # no number is refused by the stage
+        each = max(1, threads // number) if type(threads) is int else threads  # no number is refused by the stage
         workspace.make(FOLDER, {"train": {"strategy": "multiworker"}, "compute": {"threads": each}})
         workspace.run(FOLDER, "dvc", "repro", "split")
-        launch(TRAIN, folder=FOLDER, count=int(count))
+        launch(TRAIN, folder=FOLDER, count=number)
     print(f"Weights and history: {FOLDER}/output/train")
 
 

@@ -59,7 +59,7 @@ def make(folder: Path, changes: Mapping[str, Mapping]) -> None:
 
 
 def alone(folder: Path) -> AbstractContextManager[None]:
-    """Hold `folder` for a block with `make` and `run` in it; while another command of ours, or what it left running, does, wait."""
+    """Hold `folder` for a block with `make` and `run` in it; while another command, or a `dvc repro` that it left, does, wait."""
     return locks.alone(folder / "lock", before_waiting=lambda: warn(f"waiting for another command in {folder}"))
 
 

@@ -120,11 +120,14 @@ def test_an_alias_within_what_it_stands_for_is_one_line(text):
     assert params.yaml_of("a: &a [1]\nb: [*a, *a]", file="f") == {"a": [1], "b": [[1], [1]]}
 
 
-@pytest.mark.parametrize(
-    ("key", "text"), [("learning_rate", "1e30"), ("epochs", "1.5"), ("epochs", "-3"), ("epochs", "0"), ("learning_rate", "-1")]
-)
+@pytest.mark.parametrize(("key", "text"), [("epochs", "1.5"), ("epochs", "-3"), ("epochs", "0"), ("learning_rate", "-1")])
 def test_no_advice_is_given_that_would_be_refused_in_turn(key, text):
     assert refusal(**{key: f"'{text}'"}).endswith(f"received the text '{text}'")
+
+
+@pytest.mark.parametrize(("text", "advice"), [("1e14", "; write 100000000000000 without quotes or exponent"), ("1e15", "")])
+def test_no_advice_has_more_digits_than_one_would_write(text, advice):
+    assert refusal(epochs=f"'{text}'").endswith(f"received the text '{text}'{advice}")
 
 
 def test_a_quoted_number_is_refused_with_advice_for_a_number_too():

@@ -130,6 +130,12 @@ def test_tables_come_back_as_they_were_and_those_that_do_not_fit_are_refused(tmp
         read_tables(tmp_path)
 
 
+def test_a_split_without_images_is_one_line(tmp_path):
+    folder = world(tmp_path)
+    arrays.save(folder / "data/splits/train.npz", bars(0))
+    assert says_one_line(stage("embedding", *WORDS, folder=folder), "train.npz: expected a split with images")
+
+
 def test_without_symbols_it_is_one_line(tmp_path):
     folder = world(tmp_path)
     (folder / "data/symbols/examples/intensities.csv").unlink()

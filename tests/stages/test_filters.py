@@ -34,6 +34,13 @@ def looked_into(tmp_path_factory):
     return folder, run.stdout
 
 
+@pytest.mark.parametrize("name", ["train", "test"])
+def test_a_split_without_images_is_one_line(name, tmp_path):
+    folder = world(tmp_path, "softmax", image=0)
+    arrays.save(folder / f"data/splits/{name}.npz", bars(0))
+    assert says_one_line(stage("filters", *WORDS, folder=folder), f"data/splits/{name}.npz: expected a split with images")
+
+
 def test_an_image_that_is_not_there_is_one_line_and_writes_nothing(tmp_path):
     folder = world(tmp_path, "softmax", image=20)
     assert says_one_line(stage("filters", *WORDS, folder=folder), "filters.image", "at most 19", "received 20")

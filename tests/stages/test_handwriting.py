@@ -159,8 +159,9 @@ def test_with_nothing_to_read_it_is_one_more_line_and_nothing_is_written(world, 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("sheet", "expected a page of another name, for sheet.png shows"),
-        (240 * "p" + ".jpg", "expected a page's name of at most 230 bytes"),
+        ("sheet", "expected a page of another name, for sheet.png may show"),
+        ("sheet_2", "expected a page of another name, for sheet_2.png may show"),
+        (233 * "p" + ".jpg", "expected a page's name of at most 236 bytes"),
     ],
 )
 def test_a_page_whose_picture_has_no_name_of_its_own_is_left_out_with_a_warning(world, photos, name, said):
@@ -169,6 +170,14 @@ def test_a_page_whose_picture_has_no_name_of_its_own_is_left_out_with_a_warning(
     run = read(world, photos, layout="page")
     assert f"{name}: {said}" in run.stderr
     assert name not in {row["file"] for row in rows_of(world / "output/handwriting")}
+
+
+def test_a_page_of_the_longest_name_has_its_picture(world, photos):
+    name = 232 * "p" + ".jpg"
+    (photos / "page.jpg").rename(photos / name)
+    (photos / "page.txt").unlink()
+    assert read(world, photos / name, layout="page").stderr == ""
+    assert (world / f"output/handwriting/{name}.png").is_file()
 
 
 def test_photos_that_a_queued_experiment_does_not_see_are_found_where_the_data_sets_are(world, photos):

@@ -166,6 +166,13 @@ def test_what_needs_validation_images_is_refused_without_them_before_anything_is
     assert not (folder / "output").exists()
 
 
+def test_training_without_images_is_one_line_and_writes_nothing(tmp_path):
+    folder = world(tmp_path)
+    arrays.save(folder / "data/splits/train.npz", bars(0, seed=1))
+    assert says_one_line(stage("train", "data/splits", "output", folder=folder), "train.npz: expected a split with images")
+    assert not (folder / "output").exists()
+
+
 def test_a_diverging_run_ends_at_once_in_one_line(tmp_path):
     folder = world(tmp_path)
     params(folder, train=TRAIN | {"learning_rate": 1e30})

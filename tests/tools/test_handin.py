@@ -384,12 +384,14 @@ def test_on_mnist_the_default_recipe_reaches_the_pipeline_s_accuracy(environment
 
 
 @pytest.mark.parametrize(
-    "mnist", ["nowhere", "nowhere.npz", "folder", "folder/a.txt", "folder/split.npz", "folder/cut.npz", "folder/b.npz"]
+    "mnist",
+    ["nowhere", "nowhere.npz", "folder", "folder/a.txt", "folder/split.npz", "folder/cut.npz", "folder/b.npz", "folder/flat.npz"],
 )
 def test_what_holds_no_mnist_is_refused_and_nothing_is_written(mnist, tmp_path, monkeypatch):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder/a.txt").write_text("no images")
     (tmp_path / "folder/b.npz").mkdir()
+    np.savez(tmp_path / "folder/flat.npz", **dict.fromkeys(handin.ARRAYS, np.zeros(3)))
     arrays.save(tmp_path / "folder/split.npz", labelled_images(train=2, test=1))
     (tmp_path / "folder/cut.npz").write_bytes((tmp_path / "folder/split.npz").read_bytes()[:-9])
     monkeypatch.chdir(tmp_path)

@@ -46,6 +46,14 @@ def test_what_cannot_be_copied_leaves_what_was_published_before(finished):
     assert (finished / "table.csv").read_text() == "newer"
 
 
+def test_a_link_where_the_study_is_to_lie_is_refused(finished, tmp_path):
+    finished.parent.mkdir(parents=True)
+    finished.symlink_to(tmp_path)
+    with pytest.raises(UserError, match="studies/mine: expected a folder, which is written anew"):
+        publish.main("mine")
+    assert [path.name for path in finished.parent.iterdir()] == ["mine"]
+
+
 @pytest.mark.parametrize("name", ["begun", "nowhere", ""])
 def test_a_study_without_a_report_is_refused(name, finished):
     with pytest.raises(UserError, match=f"STUDY: expected one that has a report, mine; received {name or 'nothing'}"):

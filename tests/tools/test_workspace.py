@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from unittest.mock import MagicMock
 
 import pytest
 import yaml
@@ -128,10 +127,11 @@ def test_a_second_command_in_a_folder_says_that_it_waits(tmp_path, monkeypatch):
 
     def command() -> None:
         with workspace.alone(tmp_path):
+            assert is_held(tmp_path)
             came.set()
 
     monkeypatch.setattr(workspace, "warn", lambda text: (said.append(text), waits.set()))
-    second = threading.Thread(target=command)
+    second = threading.Thread(target=command, daemon=True)
     with workspace.alone(tmp_path):
         second.start()
         assert waits.wait(60)
@@ -144,7 +144,7 @@ def test_a_second_command_in_a_folder_says_that_it_waits(tmp_path, monkeypatch):
 def is_held(folder: Path) -> bool:
     with (folder / "lock").open("a") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # refused by a lock that is shared with nobody
         except BlockingIOError:
             return True
         return False
@@ -157,18 +157,23 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_what_a_killed_command_left_running_holds_the_folder_until_it_ends(tmp_path):
+@pytest.mark.parametrize("start", ["workspace.run(folder, *child)", "workers.launch(child, folder=folder, count=1)"])
+def test_what_a_killed_command_left_running_holds_the_folder_until_it_ends(start, tmp_path):
     child = "import pathlib, time; pathlib.Path('began').touch()\nwhile not pathlib.Path('end').exists(): time.sleep(0.01)"
     script = "; ".join([
-        "import pathlib, sys", "from tools import workspace", f"folder, child = pathlib.Path({str(tmp_path)!r}), {child!r}",
-        "held = workspace.alone(folder)", "held.__enter__()", "workspace.run(folder, sys.executable, '-c', child)",
+        "import pathlib, sys", "from tools import workers, workspace", f"folder = pathlib.Path({str(tmp_path)!r})",
+        f"child = (sys.executable, '-c', {child!r})", "held = workspace.alone(folder)", "held.__enter__()", start,
     ])  # fmt: skip
     command = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
-    wait_for((tmp_path / "began").exists)
-    command.kill()
-    command.wait()
-    assert is_held(tmp_path)
-    (tmp_path / "end").touch()
+    try:
+        wait_for((tmp_path / "began").exists)
+        command.kill()
+        command.wait()
+        assert is_held(tmp_path)
+    finally:
+        (tmp_path / "end").touch()
+        command.kill()
+        command.wait()
     wait_for(lambda: not is_held(tmp_path))
 
 
@@ -179,13 +184,13 @@ class EndedError(Exception):
 @pytest.mark.parametrize(
     ("command", "last"),
     [
-        (quick.main, (workspace, "run")),
         (lambda: seeds.run("fast", seed=1), (seeds, "write_text")),
         (lambda: workers.main("1"), (workers, "launch")),
         (lambda: scale.trained("lenet", count=2, epochs=1, networks={}), (workers, "launch")),
-        (lambda: read.main("recipes"), (workspace, "run")),
+        (lambda: read.main("recipes"), (Path, "rename")),
+        (quick.main, (quick, "print")),
     ],
-    ids=["quick", "seeds", "workers", "scale", "read"],
+    ids=["seeds", "workers", "scale", "read", "quick"],
 )
 def test_whoever_works_in_a_folder_holds_it_from_the_first_step_to_the_last(command, last, tmp_path, monkeypatch):
     worked_in = []
@@ -194,17 +199,20 @@ def test_whoever_works_in_a_folder_holds_it_from_the_first_step_to_the_last(comm
         worked_in.append(folder)
         assert is_held(folder)
 
+    def run(folder: Path, *_words: str) -> None:
+        assert is_held(folder)
+
     def end(*_: object, **__: object) -> None:
-        assert is_held(worked_in[0])
+        assert last == (quick, "print") or is_held(worked_in[0])
         raise EndedError
 
     shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
     shutil.copy2(ROOT / "params.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(workspace, "run", MagicMock())
     monkeypatch.setattr(workspace, "make", make)
+    monkeypatch.setattr(workspace, "run", run)
     monkeypatch.setattr(seeds, "record", lambda folder: {"timing": {"train": {}}})
-    monkeypatch.setattr(*last, end)
+    monkeypatch.setattr(*last, end, raising=last != (quick, "print"))
     with pytest.raises(EndedError):
         command()
     assert not is_held(worked_in[0])
