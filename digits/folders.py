@@ -48,12 +48,13 @@ def files_below(folder: Path) -> list[Path]:
                 raise UserError(f"{below}: expected no link to a folder above it; remove it")
             through[below] = through[here] | {real}
         found += [here / name for name in files if not name.startswith(".")]
-    for path in found:
-        if path.is_symlink() and not path.exists():
+    shown = []
+    for path in sorted(found):
+        if path.is_file():
+            refuse_unwritable(path)
+            shown.append(path)
+        elif not path.exists():
             raise UserError(f"{path}: expected a link to a file that is there; mend it or remove it")
-    shown = sorted(path for path in found if path.is_file())
-    for path in shown:
-        refuse_unwritable(path)
     return shown
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.worlds import ROOT, project, states
+from tests.worlds import ROOT, project, states, wait_for
 
 SMALL = {
     "fetch": {"dataset": "strokes", "strokes_train": 300, "strokes_test": 60},
@@ -201,9 +201,7 @@ def test_a_killed_repro_is_taken_up_where_it_was_and_ends_in_the_same_bytes(fini
     """Only DVC is killed: the training it started lives on, and the next repro waits for it."""
     folder = small_clone(tmp_path / "clone")
     run = subprocess.Popen(["dvc", "repro"], cwd=folder, env=environment(folder), stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 200
-    while not states(folder) and time.monotonic() < deadline:
-        time.sleep(0.005)
+    wait_for(lambda: states(folder))
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert "going on after epoch" in sh(folder, "dvc", "repro")

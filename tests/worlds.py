@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,6 +140,14 @@ def says_one_line(run: subprocess.CompletedProcess, *parts: str) -> bool:
     """Whether the stage failed as a user's error should: status 2, one line on stderr that has all `parts` in it."""
     lines = run.stderr.splitlines()
     return run.returncode == 2 and len(lines) == 1 and all(part in lines[0] for part in parts)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until the condition holds, five minutes at most."""
+    deadline = time.monotonic() + 300
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def project(folder: Path) -> Path:

@@ -40,7 +40,7 @@ def main(study: str = "", row: str = "") -> None:
 
 def _order(path: Path) -> tuple[str, int]:
     variation, _, seed = path.stem.partition("-")
-    return variation, int(seed) if seed.isdecimal() else 0
+    return variation, words.whole(seed) or 0
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from pathlib import Path
 from digits.errors import UserError
 from tools import results, words
 from tools.adopt import STUDIES
+from tools.folders import replacing
 
 PUBLISHED = Path("docs/results/studies")
 PAGE = Path("docs/recipes.md")
@@ -25,14 +26,11 @@ def main(study: str = "") -> None:
     folder, target = STUDIES / study, PUBLISHED / study
     if target.is_symlink() or target.is_file():
         raise UserError(f"{target}: expected a folder, which is written anew; remove what is there")
-    part = target.with_name(f".{study}.part")  # what was published before stays until all is copied
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for path in sorted(folder.iterdir()):
-        if path.suffix in KINDS:
-            shutil.copyfile(path, part / path.name)
-    shutil.rmtree(target, ignore_errors=True)
-    part.rename(target)
+    with replacing(target) as part:
+        part.mkdir(parents=True)
+        for path in sorted(folder.iterdir()):
+            if path.suffix in KINDS:
+                shutil.copyfile(path, part / path.name)
     put_effects(study)
     print(f"{target}/report.md")
 

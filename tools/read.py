@@ -4,7 +4,6 @@ The network lies in output/reader, where DVC trains it once, and again when what
 """
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from digits.errors import UserError
 from digits.folders import bytes_of
 from digits.stage import finish
 from tools import recipe, workspace
+from tools.folders import replacing
 
 FOLDER = Path("output/reader")
 WEIGHTS = Path("output/train/best.weights.h5")
@@ -34,11 +34,8 @@ def main(photo: str) -> None:
         if not (FOLDER / WEIGHTS).exists():
             print("read: the network is not trained yet; that takes two and a half to fifteen minutes, once", flush=True)
         workspace.run(FOLDER, "dvc", "repro", "--quiet", "train")
-        part = output.with_name(".part")  # what a photo of this name gave before stays until this one is read
-        shutil.rmtree(part, ignore_errors=True)
-        workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(part))
-        shutil.rmtree(output, ignore_errors=True)
-        part.rename(output)
+        with replacing(output) as part:
+            workspace.run(FOLDER, sys.executable, "-m", "stages.handwriting", str(photos), str(WEIGHTS), os.path.abspath(part))
     print("Pictures:", *sorted(str(picture) for picture in output.rglob("*.png")))
     print("Table:   ", output / "answers.csv")
 

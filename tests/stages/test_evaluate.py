@@ -22,6 +22,10 @@ HISTORY = to_csv([{"epoch": 1, "learning_rate": 0.1} | LOSSES])
 SAID = np.random.default_rng(0).dirichlet(np.ones(10), 40).astype(np.float32)
 
 
+def of_another_split(words, file):
+    return [str(file) if word == "data/splits/test.npz" else word for word in words]
+
+
 def world(folder):
     params(folder)
     arrays.save(folder / "data/splits/test.npz", bars(80))
@@ -80,10 +84,7 @@ def test_weights_of_another_network_are_one_line(tmp_path):
 @pytest.mark.parametrize("name", ["evaluate", "plot"])
 def test_a_split_without_images_is_one_line(name, evaluated, tmp_path):
     arrays.save(tmp_path / "none.npz", split_of(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8)))
-    words = [
-        str(tmp_path / "none.npz") if word == "data/splits/test.npz" else word
-        for word in {"evaluate": WORDS, "plot": PLOT_WORDS}[name]
-    ]
+    words = of_another_split({"evaluate": WORDS, "plot": PLOT_WORDS}[name], tmp_path / "none.npz")
     assert says_one_line(stage(name, *words, folder=evaluated), "none.npz: expected a split with images")
 
 
@@ -112,7 +113,7 @@ def test_plot_refuses_a_history_that_is_no_table(tmp_path):
 
 def test_plot_refuses_answers_to_other_images(evaluated, tmp_path):
     arrays.save(tmp_path / "few.npz", split_of(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8)))
-    words = [str(tmp_path / "few.npz") if word == "data/splits/test.npz" else word for word in PLOT_WORDS]
+    words = of_another_split(PLOT_WORDS, tmp_path / "few.npz")
     assert says_one_line(
         stage("plot", *words, folder=evaluated), "output/predictions.npz: expected an answer to each of 3 test images"
     )

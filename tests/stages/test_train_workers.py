@@ -15,7 +15,7 @@ import pytest
 from digits import arrays
 from digits.errors import UserError
 from digits.history import from_csv
-from tests.worlds import ENVIRONMENT, NEEDS_LOOPBACK, bars, command, params, says_one_line, stage, states
+from tests.worlds import ENVIRONMENT, NEEDS_LOOPBACK, bars, command, params, says_one_line, stage, states, wait_for
 from tools import workers
 
 pytestmark = NEEDS_LOOPBACK
@@ -191,12 +191,6 @@ def test_a_killed_worker_ends_all_within_15_seconds_and_a_restart_goes_on_to_the
     assert "going on after epoch" in capfd.readouterr().out
     for name in OUTS:
         assert (broken / "output/train" / name).read_bytes() == (whole / "output/train" / name).read_bytes(), name
-
-
-def wait_for(ready):
-    deadline = time.monotonic() + 300
-    while not ready() and time.monotonic() < deadline:
-        time.sleep(0.01)
 
 
 def _is_worker(pid, folder, index):

@@ -6,15 +6,13 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from digits.errors import UserError
-from tests.worlds import ROOT
+from tests.worlds import ROOT, wait_for
 from tools import parameters, quick, read, scale, seeds, workers, workspace
 
 
@@ -148,13 +146,6 @@ def is_held(folder: Path) -> bool:
         except BlockingIOError:
             return True
         return False
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("start", ["workspace.run(folder, *child)", "workers.launch(child, folder=folder, count=1)"])
