@@ -32,6 +32,7 @@ MOST = {"train": 60_000, "test": 10_000}  # images that keras.datasets.mnist has
 # The order of the file, and each part's heading.
 PARTS = {
     "digits.compute": "The same bits in every run",
+    "digits.layers": "Keras' layers, made faster",
     "network": "The network",
     "digits.summary": "The network's layers as a table",
     "digits.losses": "The log loss",
@@ -100,6 +101,7 @@ REWRITTEN = {
         ("Raises Diverged after", "Exits after"),
         ("lower train.learning_rate", "lower TRAIN_LEARNING_RATE"),
     ],
+    "digits.layers": [(" (decision 21)", "")],
     "digits.inference": [(" (decision 16)", "")],
     "digits.models.resnet5": [("; `copies_apart: true` mends it by one, permute after reshape_1.", ".")],
     "digits.figures.looks": [('textwrap.wrap(title, width=110) or [""]', "[title]")],

@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks.ways import CLASSES, SEED, Task, Turns
 from digits import models
 from digits.compute import keras, tf
-from digits.normalization import rebuilt
+from digits.layers import rebuilt
 
 
 class Clock(keras.callbacks.Callback):

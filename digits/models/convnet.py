@@ -25,6 +25,7 @@ from collections.abc import Sequence
 import keras
 
 from digits.errors import UserError
+from digits.layers import Conv2D
 
 SIDE = 28  # pixels
 
@@ -46,7 +47,7 @@ def build(*, classes: int, layers: Sequence[int] = (32, 64, 64), dense: int = 64
     pixels = keras.Input((SIDE, SIDE, 1), name="pixels")
     x = pixels
     for number, filters in enumerate(layers, start=1):
-        x = keras.layers.Conv2D(filters, 3, activation="relu", name=f"conv{number}", **start)(x)
+        x = Conv2D(filters, 3, activation="relu", name=f"conv{number}", **start)(x)
         if number < len(layers):
             x = keras.layers.MaxPooling2D(2, name=f"pool{number}")(x)
     x = keras.layers.Flatten(name="flatten")(x)

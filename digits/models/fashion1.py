@@ -20,16 +20,18 @@ Slips kept  none.
 import keras
 from keras import layers
 
+from digits.layers import Conv2D
+
 
 def build(*, classes: int, dense: int = 64, seed: int) -> keras.Model:
     """Return the network, from pixels in [0, 1] of shape (batch, 28, 28, 1) to probabilities (batch, classes)."""
     start = {"kernel_initializer": keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))}
     pixels = keras.Input((28, 28, 1), name="pixels")
-    x = layers.Conv2D(32, 3, padding="same", activation="relu", name="conv2d_22", **start)(pixels)
+    x = Conv2D(32, 3, padding="same", activation="relu", name="conv2d_22", **start)(pixels)
     x = layers.MaxPooling2D(2, name="max_pooling2d_4")(x)
-    x = layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2d_23", **start)(x)
+    x = Conv2D(64, 3, padding="same", activation="relu", name="conv2d_23", **start)(x)
     x = layers.MaxPooling2D(2, name="max_pooling2d_5")(x)
-    x = layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2d_24", **start)(x)
+    x = Conv2D(64, 3, padding="same", activation="relu", name="conv2d_24", **start)(x)
     x = layers.Flatten(name="flatten_1")(x)
     x = layers.Dense(dense, activation="relu", name="dense_7", **start)(x)
     probabilities = layers.Dense(classes, activation="softmax", name="dense_8", **start)(x)

@@ -20,17 +20,19 @@ Slips kept  none.
 import keras
 from keras import layers
 
+from digits.layers import Conv2D
+
 
 def build(*, classes: int, dropout1: float = 0.25, dropout2: float = 0.25, dense: int = 64, seed: int) -> keras.Model:
     """Return the network, from pixels in [0, 1] of shape (batch, 28, 28, 1) to probabilities (batch, classes)."""
     start = {"kernel_initializer": keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))}
     pixels = keras.Input((28, 28, 1), name="pixels")
-    x = layers.Conv2D(32, 3, padding="same", activation="relu", name="conv2d_19", **start)(pixels)
+    x = Conv2D(32, 3, padding="same", activation="relu", name="conv2d_19", **start)(pixels)
     x = layers.MaxPooling2D(2, name="max_pooling2d_6")(x)
-    x = layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2d_20", **start)(x)
+    x = Conv2D(64, 3, padding="same", activation="relu", name="conv2d_20", **start)(x)
     x = layers.MaxPooling2D(2, name="max_pooling2d_7")(x)
     x = layers.Dropout(dropout1, seed=seed, name="dropout_3")(x)
-    x = layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2d_21", **start)(x)
+    x = Conv2D(64, 3, padding="same", activation="relu", name="conv2d_21", **start)(x)
     x = layers.Dropout(dropout2, seed=seed + 1, name="dropout_4")(x)
     x = layers.Flatten(name="flatten_2")(x)
     x = layers.Dense(dense, activation="relu", name="dense_10", **start)(x)

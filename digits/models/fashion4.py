@@ -21,7 +21,7 @@ Slips kept  none. That the batch norm stands after the ReLU and not before is E'
 import keras
 from keras import layers
 
-from digits.normalization import BatchNormalization
+from digits.layers import BatchNormalization, Conv2D
 
 
 def build(
@@ -30,10 +30,10 @@ def build(
     """Return the network, from pixels in [0, 1] of shape (batch, 28, 28, 1) to probabilities (batch, classes)."""
     start = {"kernel_initializer": keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))}
     pixels = keras.Input((28, 28, 1), name="pixels")
-    x = layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2d_28", **start)(pixels)
+    x = Conv2D(64, 3, padding="same", activation="relu", name="conv2d_28", **start)(pixels)
     x = layers.MaxPooling2D(2, name="max_pooling2d_14")(x)
     x = layers.Dropout(dropout1, seed=seed, name="dropout_11")(x)
-    x = layers.Conv2D(128, 3, padding="same", activation="relu", name="conv2d_29", **start)(x)
+    x = Conv2D(128, 3, padding="same", activation="relu", name="conv2d_29", **start)(x)
     x = BatchNormalization(name="batch_normalization_24")(x)
     x = layers.MaxPooling2D(2, name="max_pooling2d_15")(x)
     x = layers.Dropout(dropout2, seed=seed + 1, name="dropout_12")(x)

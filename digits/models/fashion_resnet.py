@@ -23,19 +23,21 @@ Slips kept  The block feeds its *input* to its second convolution (`h = Activati
 import keras
 from keras import layers
 
+from digits.layers import Conv2D
+
 
 def build(*, classes: int, filters: int = 64, dropout: float = 0.2, first_convolution: bool = False, seed: int) -> keras.Model:
     """Return the network, from pixels in [0, 1] of shape (batch, 28, 28, 1) to probabilities (batch, classes)."""
     start = {"kernel_initializer": keras.initializers.GlorotUniform(seed=keras.random.SeedGenerator(seed))}
     pixels = keras.Input((28, 28, 1), name="input_6")
-    x = layers.Conv2D(filters, 3, padding="same", name="conv2d_10", **start)(pixels)
+    x = Conv2D(filters, 3, padding="same", name="conv2d_10", **start)(pixels)
     x = layers.Activation("relu", name="activation_16")(x)
     h = x
     if first_convolution:
         h = layers.Activation("relu", name="activation_17")(h)
-        h = layers.Conv2D(filters, 3, padding="same", name="conv2d_11", **start)(h)
+        h = Conv2D(filters, 3, padding="same", name="conv2d_11", **start)(h)
     h = layers.Activation("relu", name="activation_18")(h)
-    h = layers.Conv2D(filters, 3, padding="same", name="conv2d_12", **start)(h)
+    h = Conv2D(filters, 3, padding="same", name="conv2d_12", **start)(h)
     x = layers.Add(name="add_3")([x, h])
     x = layers.Activation("relu", name="activation_19")(x)
     x = layers.MaxPooling2D(2, name="max_pooling2d_2")(x)

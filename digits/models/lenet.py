@@ -19,6 +19,8 @@ Slips kept  none.
 import keras
 from keras import layers
 
+from digits.layers import Conv2D
+
 
 def build(*, classes: int, dense: int = 1024, dropout: float = 0.5, seed: int) -> keras.Model:
     """Return the network, from pixels in [0, 1] of shape (batch, 28, 28, 1) to probabilities (batch, classes)."""
@@ -27,10 +29,10 @@ def build(*, classes: int, dense: int = 1024, dropout: float = 0.5, seed: int) -
         "bias_initializer": keras.initializers.Constant(0.1),
     }
     pixels = keras.Input((28, 28, 1), name="input_18")
-    x = layers.Conv2D(32, 5, padding="same", name="conv2d_7", **start)(pixels)
+    x = Conv2D(32, 5, padding="same", name="conv2d_7", **start)(pixels)
     x = layers.Activation("relu", name="activation_7")(x)
     x = layers.MaxPooling2D(2, strides=2, padding="same", name="max_pooling2d_7")(x)
-    x = layers.Conv2D(64, 5, padding="same", name="conv2d_8", **start)(x)
+    x = Conv2D(64, 5, padding="same", name="conv2d_8", **start)(x)
     x = layers.Activation("relu", name="activation_8")(x)
     x = layers.MaxPooling2D(2, strides=2, padding="same", name="max_pooling2d_8")(x)
     x = layers.Flatten(name="flatten_18")(x)

@@ -26,6 +26,7 @@ import keras
 from keras import layers
 
 from digits.errors import UserError
+from digits.layers import Conv2D
 
 SIDE = 28  # pixels
 
@@ -53,7 +54,7 @@ def build(
     pixels = keras.Input((SIDE, SIDE, 1), name="pixels")
     x = pixels
     for number in range(1, convolutions + 1):
-        x = layers.Conv2D(filters, kernel, activation=activation, name=f"conv{number}", **start)(x)
+        x = Conv2D(filters, kernel, activation=activation, name=f"conv{number}", **start)(x)
     x = layers.MaxPooling2D(pool, name="pool")(x)
     x = layers.Dropout(dropout1, seed=seed, name="dropout1")(x)
     x = layers.Flatten(name="flatten")(x)

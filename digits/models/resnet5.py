@@ -30,6 +30,7 @@ import keras
 from keras import layers
 
 from digits.errors import UserError
+from digits.layers import Conv2D
 
 
 def build(*, classes: int, outputs: int = 20, copies_apart: bool = False, seed: int) -> keras.Model:
@@ -59,6 +60,6 @@ def build(*, classes: int, outputs: int = 20, copies_apart: bool = False, seed: 
     return keras.Model(pixels, probabilities, name="resnet5")
 
 
-def _convolution(filters: int, number: int, **start) -> layers.Conv2D:
+def _convolution(filters: int, number: int, **start) -> Conv2D:
     name = f"conv2d_{number}" if number else "conv2d"
-    return layers.Conv2D(filters, 3, padding="same", activation="relu", name=name, **start)
+    return Conv2D(filters, 3, padding="same", activation="relu", name=name, **start)

@@ -12,7 +12,7 @@ Source      course E, model 5. Printed there after ten epochs of 33 minutes, on 
 Departures  E repeats the channel in its data, we in a layer: data sets keep one channel. E starts from ImageNet's weights; here
             that is `weights: imagenet`, which needs a network, or a file, and `none` unless said otherwise.
             `none` draws the weights from `seed`, which Keras' own function cannot be given.
-            Batch norm is TensorFlow's one operation for it (digits/normalization.py), the same but for rounding.
+            Convolutions and batch norms are digits/layers.py's, the same but for rounding.
 Slips kept  E asks for ImageNet's weights and feeds pixels in [0, 1]; they were trained on 0 to 255 minus a mean for each channel.
             `imagenet_pixels: true` mends it by a layer more, without parameters.
             28 pixels are fewer than the 32 Keras asks for, and E does not enlarge them: without an `input_shape` Keras does not
@@ -26,8 +26,8 @@ import keras
 from keras import layers
 
 from digits.errors import UserError, brief, shown
+from digits.layers import faster
 from digits.models import OtherWeights, fill
-from digits.normalization import fused
 
 IMAGENET_MEANS = (103.939, 116.779, 123.68)  # blue, green, red; of pixels from 0 to 255
 
@@ -55,10 +55,10 @@ def build(
 
 def _body(weights: str, sha256: str, start: keras.initializers.Initializer) -> keras.Model:
     if weights == "imagenet":
-        return fused(_downloaded())
+        return faster(_downloaded())
     if weights != "none":
         _check(Path(weights), sha256)
-    body = fused(keras.applications.ResNet50(include_top=False, weights=None, pooling="avg"))
+    body = faster(keras.applications.ResNet50(include_top=False, weights=None, pooling="avg"))
     if weights == "none":
         for weight in body.trainable_weights:
             if weight.path.endswith("kernel"):

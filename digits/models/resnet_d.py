@@ -33,7 +33,7 @@ from functools import partial
 import keras
 from keras import layers
 
-from digits.normalization import BatchNormalization
+from digits.layers import BatchNormalization, Conv2D
 
 FILTERS = (64, 64, 256)  # of a block's 1x1, 3x3 and 1x1 convolution
 
@@ -72,5 +72,5 @@ def _block(x, filters: Sequence[int], convolution: Callable, *, stride: int, sho
 
 
 def _normed(x, filters: int, size: int, *, start, stride: int = 1, padding: str = "valid", name: str):
-    x = layers.Conv2D(filters, size, strides=stride, padding=padding, kernel_initializer=start, name=name)(x)
+    x = Conv2D(filters, size, strides=stride, padding=padding, kernel_initializer=start, name=name)(x)
     return BatchNormalization(name=f"{name}_norm")(x)

@@ -21,7 +21,7 @@ import keras
 from keras import layers
 
 from digits.errors import UserError
-from digits.normalization import BatchNormalization
+from digits.layers import BatchNormalization, Conv2D
 
 MOST = 4  # convolutions
 MOMENTUM = 0.9  # of the batch norms' averages: 50 steps and not Keras' 500, since an epoch has a few hundred
@@ -48,7 +48,7 @@ def build(
     for number, count in enumerate(filters, start=1):
         size = 5 if number == 1 else 3
         stride = 2 if number <= 2 else 1
-        x = layers.Conv2D(count, size, strides=stride, use_bias=not batch_norm, name=f"conv{number}", **start)(x)
+        x = Conv2D(count, size, strides=stride, use_bias=not batch_norm, name=f"conv{number}", **start)(x)
         if batch_norm:
             x = BatchNormalization(momentum=MOMENTUM, name=f"norm{number}")(x)
         x = layers.Activation("relu", name=f"relu{number}")(x)

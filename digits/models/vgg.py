@@ -23,7 +23,7 @@ import keras
 from keras import layers
 
 from digits.errors import UserError
-from digits.normalization import BatchNormalization
+from digits.layers import BatchNormalization
 
 MOST = 4  # blocks: 28 pixels can be halved so often
 

@@ -18,7 +18,7 @@ import numpy as np
 from digits import distribution, models, optimizers, training
 from digits.augmentation import AugmentParams
 from digits.compute import deterministic, keras, tf
-from digits.normalization import BatchNormalization
+from digits.layers import BatchNormalization
 from tests.worlds import bars
 
 class Nobody:

@@ -13,6 +13,7 @@ AN_EPOCH = """\
 import sys
 
 import numpy as np
+from benchmarks.ways.keras_fit import keras_own
 from digits import models, optimizers, training
 from digits.augmentation import AugmentParams
 from digits.compute import deterministic, keras, parts, tf
@@ -24,7 +25,8 @@ deterministic(threads=threads, in_parts=True)
 assert parts() == threads
 split, rate, size = bars(301, seed=1), 0.002, 50  # the last batch has one image
 sizes = {"recognition": {"dropout1": 0, "dropout2": 0, "filters": 8}}.get(name, {})
-ours, plain = (models.build(name, classes=10, seed=3, **sizes) for _ in range(2))
+ours = models.build(name, classes=10, seed=3, **sizes)
+plain = keras_own(ours)
 
 seen = []
 class Watcher:
