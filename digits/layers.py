@@ -8,8 +8,8 @@ from digits.compute import keras, tf
 class Conv2D(keras.layers.Conv2D):
     """Keras' layer for pictures, float32 (batch, rows, columns, channels), that adds its bias by a plain sum.
 
-    Of the bias that Keras adds, oneDNN takes the gradient together with the filters', which on two threads takes up to three times
-    as long as one after the other does (decision 21).
+    The bias as Keras adds it has its gradient computed by oneDNN in one operation with the filters', which may take twice as long
+    as the two by themselves (decision 21).
     """
 
     def call(self, inputs):

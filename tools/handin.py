@@ -63,7 +63,7 @@ The same machine gives the same figures each time. Processors round in different
 accuracy, as another seed would. TensorFlow's oneDNN kernels count as another machine: TF_ENABLE_ONEDNN_OPTS=1 python proj2.py
 """
 # By module: what stands there, exactly once, and what stands in the file instead. Left out is what serves an interrupted run, the
-# progress bar, several replicas, speed, and a process that trains one network many times.
+# progress bar, several replicas, many updates in one call, and a process that trains one network many times.
 REWRITTEN = {
     "digits.training": [
         ("    epochs: int = 0  # finished\n", ""),

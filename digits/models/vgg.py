@@ -23,7 +23,7 @@ import keras
 from keras import layers
 
 from digits.errors import UserError
-from digits.layers import BatchNormalization
+from digits.layers import BatchNormalization, Conv2D
 
 MOST = 4  # blocks: 28 pixels can be halved so often
 
@@ -48,7 +48,7 @@ def build(
     x = pixels
     for block, count in enumerate(filters, start=1):
         for number in range(1, convolutions + 1):
-            x = layers.Conv2D(count, 3, padding="same", use_bias=False, name=f"conv{block}_{number}", **start)(x)
+            x = Conv2D(count, 3, padding="same", use_bias=False, name=f"conv{block}_{number}", **start)(x)
             x = BatchNormalization(name=f"norm{block}_{number}")(x)
             x = layers.Activation("relu", name=f"relu{block}_{number}")(x)
         x = layers.MaxPooling2D(2, name=f"pool{block}")(x)

@@ -18,7 +18,7 @@ import numpy as np
 from digits import distribution, models, optimizers, training
 from digits.augmentation import AugmentParams
 from digits.compute import deterministic, keras, tf
-from digits.layers import BatchNormalization
+from digits.layers import BatchNormalization, Conv2D
 from tests.worlds import bars
 
 class Nobody:
@@ -35,6 +35,8 @@ def network():
     x = keras.layers.Dense(16, activation="relu", **start)(pixels)
     if what == "batch_norm":
         x = keras.layers.Flatten()(BatchNormalization()(keras.layers.Reshape((2, 2, 4))(x)))
+    if what == "convolution":
+        x = keras.layers.Flatten()(Conv2D(3, 2, activation="relu")(keras.layers.Reshape((4, 4, 1))(x)))
     if what == "dropout":
         x = keras.layers.Dropout(0.5, seed=1)(x)
     return keras.Model(pixels, keras.layers.Dense(10, activation="softmax", **start)(x))
@@ -69,7 +71,9 @@ assert [device.numpy().tolist() for device in seeds] == [[1, 5], [1, 5 + 2**32]]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("what", "promise"), [("plain", SAME_NUMBERS), ("batch_norm", SAME_NUMBERS), ("dropout", APART)])
+@pytest.mark.parametrize(
+    ("what", "promise"), [("plain", SAME_NUMBERS), ("batch_norm", SAME_NUMBERS), ("convolution", SAME_NUMBERS), ("dropout", APART)]
+)
 def test_two_devices_do_what_one_does_and_drop_out_apart(what, promise):
     run = subprocess.run(
         [sys.executable, "-c", TWO_DEVICES + promise, what], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
