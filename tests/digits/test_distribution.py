@@ -36,7 +36,7 @@ def network():
     if what == "batch_norm":
         x = keras.layers.Flatten()(BatchNormalization()(keras.layers.Reshape((2, 2, 4))(x)))
     if what == "convolution":
-        x = keras.layers.Flatten()(Conv2D(3, 2, activation="relu")(keras.layers.Reshape((4, 4, 1))(x)))
+        x = keras.layers.Flatten()(Conv2D(3, 2, activation="relu", **start)(keras.layers.Reshape((4, 4, 1))(x)))
     if what == "dropout":
         x = keras.layers.Dropout(0.5, seed=1)(x)
     return keras.Model(pixels, keras.layers.Dense(10, activation="softmax", **start)(x))
