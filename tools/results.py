@@ -103,7 +103,7 @@ def overview(printed: Iterable[dict[str, str]], recorded: Mapping[str, list[dict
         "the gradient updates, while other work ran on the machine: upper bounds. A processor named without its vectors was",
         "recorded before they were. Runs that name no commit were made before commits were recorded, some of them before",
         "batches went through in parts (decision 16). Convolutions with a bias round otherwise since 2026-11-29 (decision 21):",
-        "what ran earlier, by its commit, of fashion1 to fashion4, fashion_resnet, resnet_d and lenet, went by the other bits.",
+        "what ran earlier, by its commit, of fashion1 to fashion4, fashion_resnet and resnet_d, went by the other bits.",
         "",
         "| course | recipe | what | printed | aim | ours | reached | seeds | trained on | note |",
         "|" + " --- |" * 10,
