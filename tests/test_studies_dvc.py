@@ -1,6 +1,8 @@
 """studies/dvc.yaml: that DVC knows every file a study reads."""
 
 import shutil
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -31,15 +33,24 @@ def test_each_course_s_study_is_a_stage():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_study_s_deps_are_what_it_imports_its_networks_its_recipes_and_its_file(name):
+def test_a_study_s_deps_hold_what_it_imports_its_networks_its_recipes_and_its_file_and_each_is_needed(name):
     document = yaml.safe_load((ROOT / f"studies/{name}.yaml").read_text())
     recipes = recipes_in(document) | {"course_a"}  # which holds the others' defaults
     networks = {yaml.safe_load((ROOT / f"recipes/{recipe}.yaml").read_text())["model"]["name"] for recipe in recipes - {"course_a"}}
     networks |= set(document["dimensions"].get("model.name", []))
-    wanted = project_imports(ROOT / "tools/study.py").union(*(project_imports(ROOT / f"digits/models/{it}.py") for it in networks))
-    wanted |= {f"recipes/{recipe}.yaml" for recipe in recipes} | {f"studies/{name}.yaml"}
-    assert sorted(STAGES[name]["deps"]) == sorted(wanted)
+    read = project_imports(ROOT / "tools/study.py").union(*(project_imports(ROOT / f"digits/models/{it}.py") for it in networks))
+    read |= {f"recipes/{recipe}.yaml" for recipe in recipes} | {f"studies/{name}.yaml"}
+    deps = {ROOT / dep: [file for file in read if (ROOT / file).is_relative_to(ROOT / dep)] for dep in STAGES[name]["deps"]}
+    assert all(deps.values())
+    assert sum(map(len, deps.values())) == len(read)
     assert STAGES[name]["cmd"] == f"python -m tools.study {name}"
+
+
+def test_dvc_looks_neither_through_the_environment_nor_at_what_python_writes_beside_the_code():
+    ignored = [".venv/lib/module.py", "digits/__pycache__/arrays.cpython-311.pyc", "digits/models/__pycache__/mlp.cpython-311.pyc"]
+    code = [str(path.relative_to(ROOT)) for folder in ("digits", "stages", "tools") for path in (ROOT / folder).rglob("*.py")]
+    words = [sys.executable, "-m", "dvc", "check-ignore", *ignored, *code]
+    assert subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split() == ignored
 
 
 @pytest.mark.parametrize("network", models.names())

@@ -25,7 +25,7 @@ OUTSIDE = (
     ("handwriting", "photos"),
 )
 NO_FILE = ("none", "imagenet")  # of networks.resnet50.weights
-CODE = ("digits", "stages", "dvc.yaml", ".dvc/config", ".dvc/plots.html")
+CODE = ("digits", "stages", "dvc.yaml", ".dvcignore", ".dvc/config", ".dvc/plots.html")
 
 
 def absolute(path: Any) -> Any:

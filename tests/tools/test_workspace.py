@@ -18,7 +18,7 @@ from tools import parameters, quick, read, scale, seeds, workers, workspace
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    for name in ("dvc.yaml", "params.yaml", ".dvc/config", ".dvc/plots.html"):
+    for name in ("dvc.yaml", "params.yaml", ".dvcignore", ".dvc/config", ".dvc/plots.html"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy2(ROOT / name, tmp_path / name)
     for name in ("digits", "stages"):
