@@ -54,11 +54,11 @@ bench: $(READY) scm  ## how fast it is, 30 minutes on a quiet machine; NETWORKS=
 test: $(READY)  ## the fast tests, three and a half to eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile
 
-test-all: $(READY)  ## every test, the slow ones on real data too, nine to seventeen minutes
+test-all: $(READY)  ## every test, the slow ones on real data too, eight to seventeen minutes
 	python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
 	python -m pytest -m alone
 
-check: $(READY)  ## what pre-commit and CI check besides the tests
+check: $(READY)  ## style and types: what CI checks besides the tests
 	ruff format --check .
 	ruff check .
 	basedpyright

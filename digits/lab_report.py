@@ -54,7 +54,7 @@ def text(
         _abstract(study, runs, table, judged),
         "## Set-up",
         _set_up(study, runs),
-        *(["## Hypotheses, written before running", _hypotheses(study, judged)] if judged else []),
+        *(["## Hypotheses, written before running unless they say otherwise", _hypotheses(study, judged)] if judged else []),
         "## Results",
         _results(study, table),
         *(f"![{caption}]({file})" for file, caption in pictures.items()),

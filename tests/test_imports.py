@@ -1,4 +1,4 @@
-"""What a stage imports: DVC must know it, and only stages that run a network may take TensorFlow's five seconds."""
+"""What a stage imports: DVC must know it, and only stages that run a network may take TensorFlow's second or more."""
 
 import re
 import subprocess
