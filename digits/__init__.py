@@ -1,7 +1,7 @@
 """The library: arrays and numbers in, arrays and numbers out.
 
 Modules that touch files or the terminal are few (docs/decisions/0020). What must stand in the environment before TensorFlow, OpenCV
-or Matplotlib is first imported is set here, once; a value of the user's own wins.
+or Matplotlib is first imported is set here, once; a value of the user's own wins, where the library works with it.
 """
 
 import importlib.util
@@ -13,6 +13,8 @@ from types import TracebackType
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # What TensorFlow logs of missing GPUs is noise here, even at its level 2, errors; what fails raises an exception all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# The loop is TensorFlow's. The variable goes before ~/.keras/keras.json, whose other words digits/compute.py sees to.
+os.environ["KERAS_BACKEND"] = "tensorflow"
 
 
 def _is_installed(module: str) -> bool:

@@ -13,7 +13,7 @@ class Progress:
         self._epochs, self._images, self._stream = epochs, images, stream
         self._bar = None
 
-    def batch_done(self, images: int) -> None:
+    def updated(self, images: int) -> None:
         """Count `images` more."""
         if self._bar is None and self._stream.isatty():
             self._bar = tqdm(total=self._images, unit=" images", leave=False, file=self._stream, dynamic_ncols=True)

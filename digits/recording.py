@@ -54,8 +54,8 @@ class Recorder:
             self._seconds = _seconds(self._took)[: state.epochs]
         return state
 
-    def batch_done(self, images: int) -> None:
-        self._progress.batch_done(images)
+    def updated(self, images: int) -> None:
+        self._progress.updated(images)
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
         if state.best_epoch == state.epochs:
@@ -101,7 +101,7 @@ class Bystander:
         """Return where an interrupted run of this fingerprint stopped, or a fresh state."""
         return checkpoints.load(_kept(self._output, self._run_id)[0], fingerprint=self._run_id)
 
-    def batch_done(self, images: int) -> None:
+    def updated(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: State, *, seconds: float) -> None:

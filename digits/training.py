@@ -16,7 +16,7 @@ from digits import calls, distribution
 from digits.augmentation import AugmentParams, augment
 from digits.compute import keras, tf
 from digits.errors import UserError
-from digits.inference import BATCH, forward
+from digits.inference import BATCH, KEPT, forward
 from digits.losses import log_loss
 
 MEASURED = {"all": ("train", "validation", "test"), "validation": ("validation",)}  # splits by train.measured
@@ -24,7 +24,7 @@ SHUFFLE = 0  # tells these random numbers from the augmentation's, which has the
 
 
 class Diverged(UserError):
-    """The loss is no longer a finite number; what follows would not be either."""
+    """The loss or a weight is no longer a finite number; what follows would not be either."""
 
 
 class Images(Protocol):
@@ -59,10 +59,12 @@ class Objective:
 class Watcher(Protocol):
     """Who is told how training goes: it draws the progress and keeps the state."""
 
-    def batch_done(self, images: int) -> None: ...
+    def updated(self, images: int) -> None:
+        """Hear that the updates by so many images more have been made; 0 where they wait for others."""
+        ...
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
-        """Hear of a finished epoch; `seconds` are those of its gradient updates, without the evaluation after them."""
+        """Hear of a finished epoch; `seconds` are those of its shuffle, moves and updates, without the evaluation after them."""
         ...
 
 
@@ -107,7 +109,7 @@ def train(
     measured   the splits whose loss and accuracy after each epoch stand in the history; one without images is left out
     seed       of the shuffle and the moves; the network's weights have been drawn already
 
-    Raises Diverged after an epoch whose loss is not finite.
+    Raises Diverged after an epoch whose loss, or a weight after it, is not finite.
     """
     optimizer.build(network.trainable_variables)
     variables = [*network.variables, *optimizer.variables]
@@ -128,24 +130,26 @@ def train(
         for batch in range(num_batch):
             # gradient update
             rows = order[batch * batch_size : (batch + 1) * batch_size]
-            step(moved, labels, rows, rates[epoch * num_batch + batch])
-            watcher.batch_done(len(rows))
-        step.finish()
+            updated = step(moved, labels, rows, rates[epoch * num_batch + batch])
+            watcher.updated(updated)
+        watcher.updated(step.finish())
         seconds = time.perf_counter() - began
         row = {"epoch": epoch + 1, "learning_rate": float(rates[(epoch + 1) * num_batch - 1])}
         for name in measured:
             if len(splits[name]):
                 row[f"{name}_loss"], row[f"{name}_accuracy"] = measure(splits[name])
-        if not all(np.isfinite(value) for value in row.values()):
-            raise Diverged(
-                f"training diverged in epoch {epoch + 1} of {num_epochs}: the loss is not finite; lower train.learning_rate"
-            )
+        # A relu or a pooling may swallow what is not finite, and a constant answer's clipped loss is.
+        for what, values in (("the loss", [*row.values()]), ("a weight", network.get_weights())):
+            if not all(np.isfinite(value).all() for value in values):
+                raise Diverged(
+                    f"training diverged in epoch {epoch + 1} of {num_epochs}: {what} is not finite; lower train.learning_rate"
+                )
         state = _after_epoch(state, row, network=network, variables=variables)
         watcher.epoch_done(state, seconds=seconds)
     return state
 
 
-@functools.lru_cache(maxsize=calls.KEPT)
+@functools.lru_cache(maxsize=KEPT)
 def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective) -> Callable:
     kernels = [weight for weight in network.trainable_weights if weight.path.endswith("kernel")]
     is_class = tf.cast(tf.range(network.output_shape[-1]) < objective.classes, tf.float32)  # (outputs,)
@@ -167,7 +171,7 @@ def _compiled_step(network: keras.Model, optimizer: keras.optimizers.Optimizer, 
     return step
 
 
-@functools.lru_cache(maxsize=calls.KEPT)
+@functools.lru_cache(maxsize=KEPT)
 def _compiled_measure(network: keras.Model, classes: int) -> Callable[[Images], tuple[float, float]]:
     @tf.function(autograph=False, reduce_retracing=True)
     def sums(images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

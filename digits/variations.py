@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from digits import calls, evaluation, inference, models, optimizers, splitting, timing, train_params, training
+from digits import evaluation, inference, models, optimizers, splitting, timing, train_params, training
 from digits.arrays import Dataset, Split
 from digits.augmentation import AugmentParams
 from digits.compute import ComputeParams, deterministic, keras, tf
@@ -170,7 +170,7 @@ class Bench:
         deciding = (train.optimizer, train.momentum, train.weight_decay, train.batch_size, train.label_smoothing, train.l2)
         key = (settings.model.name, repr(settings.sizes), classes, images, *deciding)
         if key not in self._fitted:
-            if len(self._fitted) >= calls.KEPT:
+            if len(self._fitted) >= inference.KEPT:
                 self._fitted.popitem(last=False)
                 gc.collect()
             self._fitted[key] = _Fitted(settings, classes=classes)
@@ -207,7 +207,7 @@ class _Watch:
         self.history: list[dict[str, float]] = []
         self.seconds: list[float] = []
 
-    def batch_done(self, images: int) -> None: ...
+    def updated(self, images: int) -> None: ...
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
         self.history = state.history

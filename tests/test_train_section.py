@@ -78,3 +78,16 @@ def test_every_key_reaches_the_loop(asked, optimizer, own, tmp_path, monkeypatch
         "state": ANY,
         "watcher": ANY,
     }
+
+
+@pytest.mark.parametrize(("name", "in_parts"), [("mlp", True), ("strided", False)])  # strided has batch norm
+def test_a_training_is_deterministic_on_the_threads_asked_for_and_in_parts_where_its_network_allows(
+    name, in_parts, tmp_path, monkeypatch
+):
+    deterministic = Mock()
+    monkeypatch.setattr(train, "deterministic", deterministic)
+    monkeypatch.setattr(training, "train", Mock(side_effect=KeyboardInterrupt))
+    sections = sections_of(split={"train": 50, "validation": 20, "test": 10}, model={"name": name}, compute={"threads": 3})
+    with pytest.raises(KeyboardInterrupt):
+        by_the_stage(sections, tmp_path)
+    deterministic.assert_called_once_with(threads=3, in_parts=in_parts)

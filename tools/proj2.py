@@ -130,7 +130,7 @@ def main(
 class Printer:
     """A training.Watcher that prints a line an epoch."""
 
-    def batch_done(self, images: int) -> None:
+    def updated(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: training.State, *, seconds: float) -> None:

@@ -21,7 +21,7 @@ class Watcher:
     def __init__(self, turns: Turns):
         self._turns = turns
 
-    def batch_done(self, images: int) -> None:
+    def updated(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: State, *, seconds: float) -> None:

@@ -32,7 +32,7 @@ class Recorder:
         self._folder = folder
         self.seconds = 0.0  # of the updates recorded
 
-    def batch_done(self, images: int) -> None:
+    def updated(self, images: int) -> None:
         pass
 
     def epoch_done(self, state: State, *, seconds: float) -> None:

@@ -1,4 +1,5 @@
 import errno
+import os
 import subprocess
 import sys
 
@@ -19,6 +20,35 @@ def test_the_collector_is_as_it_was_and_leaves_alone_what_was_imported(collects)
     code = f"import gc; {before}import digits.compute; print(gc.isenabled(), gc.get_freeze_count() > 100_000)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == f"{collects} True\n"
+
+
+def test_a_user_s_other_settings_of_keras_leave_the_library_as_it_is(tmp_path):
+    (tmp_path / "keras.json").write_text('{"floatx": "float16", "backend": "jax", "image_data_format": "channels_first"}')
+    code = (
+        "from digits.compute import keras; "
+        "print(keras.backend.backend(), keras.config.floatx(), keras.config.image_data_format(), keras.layers.Dense(1).dtype)"
+    )
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "torch"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "tensorflow float32 channels_last float32\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "in_parts", "threads", "parts"),
+    [(2, True, 1, 2), (2, False, 2, 1), (8, True, 1, 8), (9, True, 9, 1), (1, True, 1, 1)],
+)
+def test_a_batch_goes_in_a_part_a_thread_unless_they_are_many_and_a_draw_without_seed_is_refused(asked, in_parts, threads, parts):
+    code = f"""
+from digits.compute import deterministic, parts, tf
+deterministic(threads={asked}, in_parts={in_parts})
+print(tf.config.threading.get_intra_op_parallelism_threads(), parts())
+try:
+    tf.random.uniform(())
+except RuntimeError as error:
+    print("determinism" in str(error))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(threads), str(parts), "True"]
 
 
 def test_matplotlib_that_is_loaded_already_stays_loaded():

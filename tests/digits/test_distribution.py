@@ -22,7 +22,7 @@ from digits.layers import BatchNormalization, Conv2D
 from tests.worlds import bars
 
 class Nobody:
-    def batch_done(self, images): pass
+    def updated(self, images): pass
     def epoch_done(self, state, *, seconds): pass
 
 deterministic(threads=1)

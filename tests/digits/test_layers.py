@@ -61,6 +61,23 @@ def test_a_batch_norm_s_answers_are_keras_answers():
     assert ours(images, training=False).numpy() == pytest.approx(keras_s(images, training=False).numpy(), rel=EPS, abs=EPS)
 
 
+@pytest.mark.parametrize("options", [{"center": False}, {"scale": False}, {"axis": 1}, {"axis": 3}])
+@pytest.mark.parametrize("training", [True, False])
+def test_a_batch_norm_of_other_arguments_is_keras_too(options, training):
+    keras_s, ours = (kind(**options) for kind in (keras.layers.BatchNormalization, BatchNormalization))
+    images = pictures((3, 5, 6, 7), seed=2)
+    assert ours(images, training=training).numpy() == pytest.approx(keras_s(images, training=training).numpy(), rel=1e-3, abs=1e-4)
+
+
+def test_a_convolution_with_its_channels_first_is_keras_too():
+    keras_s, ours = (kind(8, 3, data_format="channels_first") for kind in (keras.layers.Conv2D, Conv2D))
+    images = pictures((3, 2, 8, 10), seed=2)
+    for layer in (keras_s, ours):
+        layer.build(images.shape)
+        layer.set_weights([pictures((3, 3, 2, 8), seed=3), pictures((8,), seed=4)])  # a bias that would also fit the columns
+    assert ours(images).numpy() == pytest.approx(keras_s(images).numpy(), rel=1e-4, abs=1e-4)
+
+
 def test_vectors_are_normed_as_by_keras():
     keras_s, ours = (kind() for kind in (keras.layers.BatchNormalization, BatchNormalization))
     vectors = pictures((20, 5), seed=1)

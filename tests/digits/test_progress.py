@@ -13,7 +13,7 @@ class Terminal(io.StringIO):
 def shown(stream: io.StringIO) -> str:
     progress = Progress(epochs=12, images=200, stream=stream)
     for _ in range(2):
-        progress.batch_done(100)
+        progress.updated(100)
     progress.epoch_done(ROW, seconds=0.1)
     return stream.getvalue()
 

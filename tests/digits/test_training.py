@@ -8,7 +8,7 @@ import pytest
 
 from digits import calls, evaluation, inference, models, optimizers, schedules, training
 from digits.augmentation import AugmentParams, augment
-from digits.training import State
+from digits.training import Diverged, State
 from tests.worlds import bars, split_of
 
 TRAIN, VALIDATION, TEST = bars(230, seed=1), bars(50, seed=2), bars(40, seed=3)
@@ -27,14 +27,14 @@ def network(seed: int = 0) -> keras.Model:
 
 
 class Watcher:
-    """Remembers what it was told, and stops the run after so many epochs or batches."""
+    """Remembers what it was told, and stops the run after so many epochs or updates."""
 
-    def __init__(self, *, epochs: int = 10**9, batches: int = 10**9):
-        self.states, self.batches, self.most_epochs, self.most_batches = [], [], epochs, batches
+    def __init__(self, *, epochs: int = 10**9, updates: int = 10**9):
+        self.states, self.updates, self.most_epochs, self.most_updates = [], [], epochs, updates
 
-    def batch_done(self, images: int) -> None:
-        self.batches.append(images)
-        if len(self.batches) == self.most_batches:
+    def updated(self, images: int) -> None:
+        self.updates += [images] if images else []
+        if len(self.updates) == self.most_updates:
             raise KeyboardInterrupt
 
     def epoch_done(self, state: State, *, seconds: float) -> None:
@@ -112,8 +112,9 @@ def test_another_seed_shuffles_otherwise():
     assert not same(train(shift=0), train(shift=0, seed=2))
 
 
-@pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"batches": 13}, {"batches": 29}])
-def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop):
+@pytest.mark.parametrize("stop", [{"epochs": 1}, {"epochs": 4}, {"updates": 8}, {"updates": 17}])
+def test_a_run_interrupted_anywhere_goes_on_to_the_same_bits(stop, monkeypatch):
+    monkeypatch.setattr(calls, "AT_ONCE", 2)  # of five batches an epoch: three calls
     watcher = Watcher(**stop)
     with pytest.raises(KeyboardInterrupt):
         train(watcher=watcher)
@@ -198,13 +199,25 @@ def test_smoothed_targets_make_less_certain_answers():
 def test_a_finished_run_given_again_trains_no_more():
     watcher, finished = Watcher(), train()
     assert same(train(state=finished, watcher=watcher), finished)
-    assert watcher.batches == []
+    assert watcher.updates == []
 
 
-def test_every_image_is_seen_once_an_epoch_the_last_batch_being_smaller():
+@pytest.mark.parametrize(("at_once", "an_epoch"), [(1, [50, 50, 50, 50, 30]), (2, [100, 100, 30]), (20, [230])])
+def test_every_image_is_seen_once_an_epoch_and_told_of_when_it_has_been(at_once, an_epoch, monkeypatch):
+    monkeypatch.setattr(calls, "AT_ONCE", at_once)
     watcher = Watcher()
     train(epochs=2, watcher=watcher)
-    assert watcher.batches == [50, 50, 50, 50, 30] * 2
+    assert watcher.updates == an_epoch * 2
+
+
+@pytest.mark.parametrize(("measured", "what"), [(None, "the loss"), ([], "a weight")])
+def test_a_training_whose_numbers_are_no_longer_finite_has_diverged_whatever_is_measured(measured, what):
+    net = network()
+    net.set_weights([np.full_like(weight, np.nan) for weight in net.get_weights()])
+    watcher = Watcher()
+    with pytest.raises(Diverged, match=rf"training diverged in epoch 1 of 6: {what} is not finite; lower train.learning_rate"):
+        train(net=net, measured=measured, watcher=watcher)
+    assert not watcher.states
 
 
 def test_how_many_steps_a_call_takes_changes_no_bit(monkeypatch):

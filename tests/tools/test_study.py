@@ -76,7 +76,7 @@ def finished(tmp_path_factory):
 def test_each_run_is_a_row_and_a_diverged_one_says_so_and_was_tried_twice(finished):
     folder, said = finished
     found = Counter((row["status"], row["attempts"]) for row in rows(folder).values())
-    assert found in ({("finished", 1): 3, ("diverged", 2): 1}, {("finished", 1): 2, ("diverged", 2): 2})
+    assert found == {("finished", 1): 2, ("diverged", 2): 2}
     assert "4 done, 0 running, 0 left · best" in said.stdout
     assert "diverged: training diverged in epoch 1 of 2" in said.stdout
 
@@ -86,7 +86,7 @@ def test_the_table_has_each_variation_once_and_the_report_its_verdict(finished):
     lines = table(folder)
     assert [line["train.learning_rate"] for line in lines] == ["0.01", "1e+30"]
     assert (lines[0]["status"], lines[0]["seeds"]) == ("finished", "2")
-    assert lines[1]["status"] in ("1 diverged", "2 diverged")
+    assert lines[1]["status"] == "2 diverged"
     assert float(lines[0]["test_low"]) < float(lines[0]["test_accuracy"]) < float(lines[0]["test_high"])
     report = (folder / "output/studies/tiny/report.md").read_text()
     assert "learning rate 0.01 to 1e+30" in report
