@@ -55,11 +55,11 @@ def table(old: dict[str, Any], new: dict[str, Any]) -> str:
     if ours:
         rows.append((f"our loop, geometric mean of {len(ours)} networks", "", "", f"{geometric_mean(ours):.3f}"))
     for way in ("fit", "torch"):
-        both = [_over_our_loop(found, way) for found in (old, new)]
-        if all(both):
-            rows.append(
-                (f"{way} over our loop of the same run, geometric mean", *(f"{each:.3f}" for each in (*both, both[1] / both[0])))
-            )
+        earlier, later = (_over_our_loop(found, way) for found in (old, new))
+        if both := earlier.keys() & later.keys():
+            means = [geometric_mean([ratios[name] for name in both]) for ratios in (earlier, later)]
+            what = f"{way} over our loop of the same run, geometric mean of {len(both)} networks"
+            rows.append((what, *(f"{each:.3f}" for each in (*means, means[1] / means[0]))))
     lines = markdown.table(["figure", _name(old), _name(new), "new / old"], rows)
     lines += _of_the_machine(old, new)
     for key in ("machine", "software", "threads", "quick"):
@@ -68,10 +68,10 @@ def table(old: dict[str, Any], new: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _over_our_loop(found: dict[str, Any], way: str) -> float:
-    """Return how many times as long as our loop a way takes, the geometric mean over the networks that have both; 0 if none has."""
-    ratios = [each.median for network in _networks(found).values() if took(network, way) and (each := ratio(network, way))]
-    return geometric_mean(ratios) if ratios else 0.0
+def _over_our_loop(found: dict[str, Any], way: str) -> dict[str, float]:
+    """Return how many times as long as our loop a way takes, by network; without those that lack one of the two."""
+    networks = _networks(found).items()
+    return {name: each.median for name, network in networks if took(network, way) and (each := ratio(network, way))}
 
 
 def _of_the_machine(old: dict[str, Any], new: dict[str, Any]) -> list[str]:

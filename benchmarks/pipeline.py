@@ -149,7 +149,7 @@ def run(folder: Path, *stages: str) -> list[tuple[float, str]]:
     words = ["dvc", "repro", *stages]
     with (
         (folder / "log.txt").open("wb") as log,
-        subprocess.Popen(words, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+        subprocess.Popen(words, cwd=folder, env=workspace.environment(), stdout=subprocess.PIPE, stderr=log, text=True) as process,
     ):
         lines = [(time.perf_counter() - began, line) for line in process.stdout or ()]
     if process.returncode:

@@ -43,8 +43,8 @@ def _conditions(about: dict[str, Any]) -> Sequence[str]:
         f"Written from results.json, by `{about['command']}` on {about['date']}, commit {commit or 'unknown'}.",
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gigabytes']} GB, {machine['system']};"
         f" load average at the start {about['load']}.",
-        f"{', '.join(f'{name} {version}' for name, version in software.items())}; oneDNN {onednn},"
-        f" {about['threads']} threads, for all.",
+        f"{', '.join(f'{name} {version}' for name, version in software.items())}; TensorFlow's oneDNN {onednn},"
+        f" {about['threads']} threads, of which each of a study's workers has one.",
     ]
     if "torch" not in software:
         lines.append("PyTorch is left out: it is not installed (the extra `bench`).")

@@ -199,10 +199,8 @@ class ResNet5(nn.Module):
 
     def __init__(self):
         super().__init__()
-        channels = [2, 2, 4, 4, 8, 8, 16, 16, 32, 32]
-        entering = [2, 2, 4, 4, 8, 8, 16, 16, 32, 32]
-        for number, (before, after) in enumerate(zip(entering, channels, strict=True)):
-            setattr(self, f"conv2d_{number}" if number else "conv2d", nn.Conv2d(before, after, 3, padding="same"))
+        for number, channels in enumerate([2, 2, 4, 4, 8, 8, 16, 16, 32, 32]):
+            setattr(self, f"conv2d_{number}" if number else "conv2d", nn.Conv2d(channels, channels, 3, padding="same"))
         self.dense, self.dense_1 = nn.Linear(32, 20), nn.Linear(20, 20)
 
     def forward(self, pixels):

@@ -65,9 +65,14 @@ def alone(folder: Path) -> AbstractContextManager[None]:
 
 def run(folder: Path, *words: str) -> None:
     """Run a command in `folder`, its output on ours; an error of its own ends us with its status."""
-    environment = dict(os.environ)
-    if folders := environment.get("DIGITS_DATASETS"):
-        environment["DIGITS_DATASETS"] = os.pathsep.join(absolute(name) for name in folders.split(os.pathsep))
-    status = subprocess.run(words, cwd=folder, env=environment, check=False, close_fds=False).returncode
+    status = subprocess.run(words, cwd=folder, env=environment(), check=False, close_fds=False).returncode
     if status:
         raise SystemExit(status)
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for a command in another folder, with the folders of data sets where they are."""
+    found = dict(os.environ)
+    if folders := found.get("DIGITS_DATASETS"):
+        found["DIGITS_DATASETS"] = os.pathsep.join(absolute(name) for name in folders.split(os.pathsep))
+    return found

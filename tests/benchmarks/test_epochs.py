@@ -72,8 +72,3 @@ def test_a_way_whose_network_or_task_is_another_is_no_contender(facts, said):
 
 def test_where_no_way_has_learnt_anything_yet_none_is_behind():
     assert epochs._unlike({"parameters": 5, "finite": True, "accuracy": 0.1}, parameters=5, most=0.45) == ""
-
-
-def test_no_epoch_has_so_few_steps_that_what_is_done_once_an_epoch_shows():
-    steps = {name: images // epochs.BATCH_SIZE for name, images in epochs.IMAGES.items()}
-    assert min(steps[name] for name in steps if name != "resnet50") >= 40

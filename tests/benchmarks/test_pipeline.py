@@ -1,5 +1,8 @@
 """How a run's seconds are divided, and six stages that take no time of their own."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from benchmarks import pipeline
@@ -22,6 +25,14 @@ def test_the_parts_add_up():
 def test_of_three_runs_the_one_counts_that_took_the_median_beyond_its_training():
     runs = [{"total": total, "training": training} for total, training in ((50.0, 30.0), (45.0, 30.0), (60.0, 42.0))]
     assert pipeline.median_run(runs) == {"total": 60.0, "training": 42.0, "beyond": [15.0, 18.0, 20.0]}
+
+
+def test_folders_of_data_sets_are_found_from_the_workspace(tmp_path, monkeypatch):
+    (tmp_path / "dvc").write_text("#!/bin/sh\necho $DIGITS_DATASETS\n")
+    (tmp_path / "dvc").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("DIGITS_DATASETS", "mine")
+    assert [line for _, line in pipeline.run(tmp_path)] == [f"{Path.cwd() / 'mine'}\n"]
 
 
 @pytest.mark.slow

@@ -116,8 +116,10 @@ def test_a_matrix_product_counts_twice_its_sizes_forward_and_twice_more_for_each
     assert flop_per_image(network) == 2 * (784 * 512 + 512 * 10) * 2 + 2 * 512 * 10  # none for the gradient of the pixels
 
 
-def test_lenet_needs_what_facts_says():
-    assert flop_per_image(models.build("lenet", classes=CLASSES, seed=SEED)) == pytest.approx(83e6, rel=0.05)
+def test_lenet_needs_what_its_layers_multiply():
+    first, second = 28 * 28 * 5 * 5 * 32, 14 * 14 * 5 * 5 * 32 * 64  # products at 28x28 and, pooled, at 14x14 places
+    dense = 7 * 7 * 64 * 1024 + 1024 * 10
+    assert flop_per_image(models.build("lenet", classes=CLASSES, seed=SEED)) == 2 * (3 * (second + dense) + 2 * first)
 
 
 def test_every_network_is_measured():

@@ -122,6 +122,8 @@ def test_scale_grows_and_shrinks():
     assert areas.max() > 1.15
 
 
-def test_every_corner_is_erased_equally_often():
-    share = (moved(np.full((2000, 28, 28), 9, np.uint8), erase=9) == 0).mean(axis=0)
-    assert share[0, 0] == pytest.approx(share[-1, -1], abs=0.02)
+@pytest.mark.parametrize(("side", "first", "last"), [(9, 5, 5), (8, 5, 4)])  # centres from which it covers a side's outmost row
+def test_every_corner_is_erased_as_often_as_squares_around_any_pixel_cover_it(side, first, last):
+    share = (moved(np.full((20_000, 28, 28), 9, np.uint8), erase=side) == 0).mean(axis=0)
+    wanted = np.outer([first, last], [first, last]) / 28**2
+    assert share[np.ix_([0, -1], [0, -1])] == pytest.approx(wanted, abs=0.005)
