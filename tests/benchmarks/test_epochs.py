@@ -1,15 +1,18 @@
 """Seconds per epoch: a process that fails takes nothing with it but its own figures."""
 
 import importlib
+import json
+import statistics
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmarks import epochs
+from benchmarks import epochs, epochs_report
 from benchmarks.turns import Contender
 from benchmarks.ways import PRODUCT_FLOP
+from tests.worlds import ROOT
 
 bench = importlib.import_module("benchmarks.__main__")
 
@@ -72,3 +75,9 @@ def test_a_way_whose_network_or_task_is_another_is_no_contender(facts, said):
 
 def test_where_no_way_has_learnt_anything_yet_none_is_behind():
     assert epochs._unlike({"parameters": 5, "finite": True, "accuracy": 0.1}, parameters=5, most=0.45) == ""
+
+
+@pytest.mark.parametrize("name", sorted({*epochs.IMAGES} - {"softmax"}))  # of all of MNIST it is a tenth of softmax's
+def test_of_an_epoch_that_was_measured_what_fit_does_once_is_little(name):
+    networks = json.loads((ROOT / "benchmarks/results.json").read_text(encoding="utf-8"))["epochs"]["networks"]
+    assert epochs_report.ONCE < 0.05 * statistics.median(networks[name]["ways"]["fit"]["seconds"])
