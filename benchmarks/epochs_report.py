@@ -10,7 +10,8 @@ from benchmarks.ways import SIDE, WAYS
 Cell = Callable[[Mapping[str, Any], str], str]
 LEAST, MEAN = 1.1, 1.3  # the aim, of each ratio and of their geometric mean
 AGAINST_TORCH = ("resnet5", "mlp", "lenet", "recognition")  # the networks with an aim
-ONCE = 0.03  # seconds that an epoch of `fit` takes besides its steps: one of a single step takes 0.022 to 0.035
+ONCE = 0.03  # seconds of an epoch of `fit` besides its steps: one of a single step took 0.022 to 0.035 (AMD EPYC, 2026-11-30)
+FEW = 1_000  # images: of an epoch of fewer the share says nothing
 FIT, TORCH = ("fit", "fit_jit"), ("torch", "torch_channels_last")
 
 
@@ -120,13 +121,11 @@ def _aims(networks: Mapping[str, Mapping]) -> list[str]:
 
 def _once(networks: Mapping[str, Mapping]) -> list[str]:
     """Return how much of an epoch is what `fit` does once: of a longer one it is less, and so are the ratios."""
-    shares = sorted((-ONCE / median(took(network, "fit")), name) for name, network in networks.items() if took(network, "fit"))
-    most = [f"{-100 * share:.0f} % of {name}'s" for share, name in shares[:2]]
-    return (
-        ["", *paragraph(f"An epoch of `fit` takes some {ONCE} s besides its steps, here {' and '.join(most)}, the most.")]
-        if most
-        else []
-    )
+    long = {name: took(network, "fit") for name, network in networks.items() if network["images"] >= FEW and took(network, "fit")}
+    shares = sorted(((ONCE / median(seconds), name) for name, seconds in long.items()), reverse=True)
+    most = " and ".join(f"{100 * share:.0f} % of {name}'s" for share, name in shares[:2])
+    said = f"An epoch of `fit` takes some {ONCE} s besides its steps, as measured apart on an AMD EPYC: here {most}, the most."
+    return ["", *paragraph(said)] if most else []
 
 
 def _table(networks: Mapping[str, Mapping], ways: Sequence[str], cell: Cell, *, images: bool = False) -> list[str]:

@@ -13,7 +13,7 @@ from types import TracebackType
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 # What TensorFlow logs of missing GPUs is noise here, even at its level 2, errors; what fails raises an exception all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# The loop is TensorFlow's. The variable goes before ~/.keras/keras.json, whose other words digits/compute.py sees to.
+# The loop is TensorFlow's. This goes before ~/.keras/keras.json, whose precision and order of channels digits/compute.py sets.
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
 

@@ -22,7 +22,7 @@ class AugmentParams:
     rotate: float = between(0, 180)  # degrees either way
     scale: float = between(0, 0.9)  # share by which the image may grow or shrink; 0.1 is from 0.9 to 1.1 times
     elastic: float = between(0, 5)  # pixels, standard deviation of the displacements of a coarse grid
-    # Pixels, side of a square around any pixel, set to 0 (DeVries and Taylor 2017, "cutout"); an even one lies one up and left.
+    # Pixels, side of a square set to 0 (DeVries and Taylor 2017, "cutout"), around any pixel: one more up and left if it is even.
     erase: int = between(0, 28)
 
 

@@ -75,13 +75,10 @@ _import_tensorflow()
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
-keras.config.set_floatx("float32")  # whatever a user's ~/.keras/keras.json says: the networks and their pictures are so
-keras.config.set_image_data_format("channels_last")
-
 __all__ = ["ComputeParams", "deterministic", "keras", "out_of_memory", "parts", "span", "tf"]
 
 Whole = TypeVar("Whole", int, tf.Tensor)
-MOST_PARTS = 8  # the network's graph is traced once for each: 16 take five times as long as none for ResNet-5's first epoch
+MOST_PARTS = 8  # each has the network traced once more: in 16, ResNet-5's first epoch takes nearly six times as long as whole
 
 
 @dataclass(frozen=True)
@@ -94,9 +91,13 @@ class ComputeParams:
 def deterministic(*, threads: int, in_parts: bool = False) -> None:
     """Make TensorFlow's operations give the same bits in every run, on `threads` threads. Call it before anything is computed.
 
+    Keras' own settings, float32 and channels last, go before those of a user's ~/.keras/keras.json.
+
     in_parts  a batch goes through the network in `parts`, a thread each, and not whole, each operation on all threads;
               on more than MOST_PARTS threads it goes whole
     """
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
     tf.config.experimental.enable_op_determinism()
     tf.config.threading.set_intra_op_parallelism_threads(1 if in_parts and threads <= MOST_PARTS else threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)

@@ -34,7 +34,7 @@ def forward(network: keras.Model, images: tf.Tensor, *, training: bool) -> tf.Te
 
 
 def predict(network: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the probabilities of uint8 images (n, 28, 28), float32 (n, outputs). A network's first images are traced, too."""
+    """Return the probabilities of uint8 images (n, 28, 28), float32 (n, outputs). The first call for a network traces it."""
     answers = _compiled_forward(network)
     return np.concatenate([answers(images[start : start + BATCH]) for start in range(0, len(images), BATCH)])
 

@@ -28,8 +28,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
     """
 
     def call(self, inputs, training=None, mask=None):
-        ours = len(inputs.shape) == 4 and self.axis in (-1, 3) and self.scale and self.center and mask is None
-        if self.synchronized or not ours:
+        plain = self.scale and self.center and mask is None and not (self.synchronized or getattr(self, "renorm", False))
+        if not (plain and len(inputs.shape) == 4 and self.axis in (-1, 3) and self.compute_dtype == "float32"):
             return super().call(inputs, training=training, mask=mask)
         learns = bool(training and self.trainable)
         nothing = tf.zeros([0])

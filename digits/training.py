@@ -138,8 +138,8 @@ def train(
         for name in measured:
             if len(splits[name]):
                 row[f"{name}_loss"], row[f"{name}_accuracy"] = measure(splits[name])
-        # A relu or a pooling may swallow what is not finite, and a constant answer's clipped loss is.
-        for what, values in (("the loss", [*row.values()]), ("a weight", network.get_weights())):
+        # Not every weight shows in the loss: a relu or a pooling may swallow it, and an answer's loss is clipped.
+        for what, values in (("the loss", row.values()), ("a weight", network.get_weights())):
             if not all(np.isfinite(value).all() for value in values):
                 raise Diverged(
                     f"training diverged in epoch {epoch + 1} of {num_epochs}: {what} is not finite; lower train.learning_rate"

@@ -33,7 +33,7 @@ def main(
     classes = len(split.class_names)
     network = trained.network(model, networks, compute, classes=classes, weights=weights)
 
-    inference.predict(network, split.images[:1])  # TensorFlow traces the network: no image's time
+    inference.predict(network, split.images[: inference.BATCH])  # traces the network, which is no image's time
     began = time.perf_counter()
     probabilities = evaluation.of_classes(inference.predict(network, split.images), classes=classes)
     seconds = time.perf_counter() - began

@@ -25,7 +25,7 @@ def test_the_collector_is_as_it_was_and_leaves_alone_what_was_imported(collects)
 def test_a_user_s_other_settings_of_keras_leave_the_library_as_it_is(tmp_path):
     (tmp_path / "keras.json").write_text('{"floatx": "float16", "backend": "jax", "image_data_format": "channels_first"}')
     code = (
-        "from digits.compute import keras; "
+        "from digits.compute import deterministic, keras; deterministic(threads=1); "
         "print(keras.backend.backend(), keras.config.floatx(), keras.config.image_data_format(), keras.layers.Dense(1).dtype)"
     )
     environment = {**os.environ, "KERAS_HOME": str(tmp_path), "KERAS_BACKEND": "torch"}

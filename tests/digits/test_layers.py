@@ -61,7 +61,9 @@ def test_a_batch_norm_s_answers_are_keras_answers():
     assert ours(images, training=False).numpy() == pytest.approx(keras_s(images, training=False).numpy(), rel=EPS, abs=EPS)
 
 
-@pytest.mark.parametrize("options", [{"center": False}, {"scale": False}, {"axis": 1}, {"axis": 3}])
+@pytest.mark.parametrize(
+    "options", [{"center": False}, {"scale": False}, {"axis": 1}, {"axis": 3}, {"renorm": True}, {"dtype": "float64"}]
+)
 @pytest.mark.parametrize("training", [True, False])
 def test_a_batch_norm_of_other_arguments_is_keras_too(options, training):
     keras_s, ours = (kind(**options) for kind in (keras.layers.BatchNormalization, BatchNormalization))
@@ -69,12 +71,19 @@ def test_a_batch_norm_of_other_arguments_is_keras_too(options, training):
     assert ours(images, training=training).numpy() == pytest.approx(keras_s(images, training=training).numpy(), rel=1e-3, abs=1e-4)
 
 
+def test_a_batch_norm_of_masked_pictures_is_keras_too():
+    keras_s, ours = norms(7, seed=1)
+    images, mask = pictures((3, 5, 6, 7), seed=2), np.random.default_rng(3).random((3, 5, 6)) < 0.5
+    expected, received = (layer(images, training=True, mask=mask).numpy() for layer in (keras_s, ours))
+    assert received == pytest.approx(expected, rel=1e-3, abs=1e-4)
+
+
 def test_a_convolution_with_its_channels_first_is_keras_too():
     keras_s, ours = (kind(8, 3, data_format="channels_first") for kind in (keras.layers.Conv2D, Conv2D))
-    images = pictures((3, 2, 8, 10), seed=2)
+    images = pictures((3, 2, 8, 11), seed=2)
     for layer in (keras_s, ours):
         layer.build(images.shape)
-        layer.set_weights([pictures((3, 3, 2, 8), seed=3), pictures((8,), seed=4)])  # a bias that would also fit the columns
+        layer.set_weights([pictures((3, 3, 2, 8), seed=3), pictures((8,), seed=4)])
     assert ours(images).numpy() == pytest.approx(keras_s(images).numpy(), rel=1e-4, abs=1e-4)
 
 

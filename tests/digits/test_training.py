@@ -302,3 +302,12 @@ def test_a_network_trained_again_with_its_optimizer_is_not_compiled_again_and_gi
     assert len(compiled) == before
     train(net=net, optimizer=adam, epochs=1, state=fresh, l2=0.1)
     assert len(compiled) > before  # another objective is another step
+
+
+def test_a_network_is_traced_once_whatever_the_number_of_images_it_answers_for(monkeypatch):
+    traced, forward = [], inference.forward
+    monkeypatch.setattr(inference, "forward", lambda *given, **named: (traced.append(1), forward(*given, **named))[1])
+    net = network()
+    answers = [inference.predict(net, TEST.images[:count]) for count in (1, 7, 7, len(TEST))]
+    assert len(traced) == 1
+    assert np.allclose(answers[1], answers[3][:7])

@@ -1,6 +1,7 @@
 """The stage `evaluate` on weights made here, and `plot` on what it wrote."""
 
 import json
+import time
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
@@ -8,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digits import arrays, models
+from digits import arrays, inference, models, trained
 from digits.evaluation import calibration_error
 from digits.history import to_csv
 from stages import evaluate, plot
@@ -49,6 +50,15 @@ def test_the_metrics_carry_their_conditions(evaluated):
     assert [metrics[key] for key in ("dataset", "network", "parameters", "test_images")] == ["made", "resnet5", 25756, 80]
     assert metrics["accuracy_low"] < metrics["accuracy"] < metrics["accuracy_high"]
     assert {"log_loss", "macro_f1", "calibration_error"} <= set(metrics)
+
+
+def test_its_seconds_are_of_images_and_not_of_what_tensorflow_does_for_the_first_ones(tmp_path, monkeypatch):
+    world(tmp_path)
+    delays, predict = iter([1, 0]), inference.predict
+    monkeypatch.setattr(trained, "network", lambda *_, **__: models.build("resnet5", classes=10, seed=5))
+    monkeypatch.setattr(inference, "predict", lambda network, images: (time.sleep(next(delays)), predict(network, images))[1])
+    call(evaluate.main, tmp_path / "data/splits/test.npz", "weights", tmp_path)
+    assert json.loads((tmp_path / "timing.json").read_text())["evaluate"]["seconds"] < 1
 
 
 def test_metrics_report_confusion_and_predictions_agree(evaluated):
