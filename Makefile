@@ -54,7 +54,7 @@ bench: $(READY) scm  ## how fast it is, 30 minutes on a quiet machine; NETWORKS=
 test: $(READY)  ## the fast tests, three and a half to eight minutes on two cores
 	python -m pytest --numprocesses 2 --dist loadfile
 
-test-all: $(READY)  ## every test, the slow ones on real data too, eight to seventeen minutes
+test-all: $(READY)  ## every test, the slow ones on real data too, nine to seventeen minutes
 	python -m pytest -m "not alone" --numprocesses 2 --dist loadfile
 	python -m pytest -m alone
 
