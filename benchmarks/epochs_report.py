@@ -11,7 +11,7 @@ Cell = Callable[[Mapping[str, Any], str], str]
 LEAST, MEAN = 1.1, 1.3  # the aim, of each ratio and of their geometric mean
 AGAINST_TORCH = ("resnet5", "mlp", "lenet", "recognition")  # the networks with an aim
 ONCE = 0.03  # seconds of an epoch of `fit` besides its steps: one of a single step took 0.022 to 0.035 (AMD EPYC, 2026-11-30)
-FEW = 1_000  # images: of an epoch of fewer the share says nothing
+ENOUGH = 1_000  # images of an epoch for what is done once in it to say something
 FIT, TORCH = ("fit", "fit_jit"), ("torch", "torch_channels_last")
 
 
@@ -34,6 +34,7 @@ def section(found: Mapping[str, Any]) -> list[str]:
         ),
         "",
         *_aims(networks),
+        *_once(networks),
         "",
         *_table(networks, list(WAYS), lambda network, way: f"{median(took(network, way)):.3f}", images=True),
         "",
@@ -111,17 +112,14 @@ def _aims(networks: Mapping[str, Mapping]) -> list[str]:
         f"The aim is {LEAST} on each network and {MEAN} in the geometric mean, against Keras `fit` on every network and"
         f" against PyTorch on {', '.join(AGAINST_TORCH)}."
     )
-    return [
-        *table(["our loop against", "networks", "times as fast, geometric mean", "least", "most"], rows),
-        "",
-        *aim,
-        *_once(networks),
-    ]
+    return [*table(["our loop against", "networks", "times as fast, geometric mean", "least", "most"], rows), "", *aim]
 
 
 def _once(networks: Mapping[str, Mapping]) -> list[str]:
     """Return how much of an epoch is what `fit` does once: of a longer one it is less, and so are the ratios."""
-    long = {name: took(network, "fit") for name, network in networks.items() if network["images"] >= FEW and took(network, "fit")}
+    long = {
+        name: took(network, "fit") for name, network in networks.items() if network["images"] >= ENOUGH and took(network, "fit")
+    }
     shares = sorted(((ONCE / median(seconds), name) for name, seconds in long.items()), reverse=True)
     most = " and ".join(f"{100 * share:.0f} % of {name}'s" for share, name in shares[:2])
     said = f"An epoch of `fit` takes some {ONCE} s besides its steps, as measured apart on an AMD EPYC: here {most}, the most."

@@ -56,6 +56,10 @@ FOUND = {
 }  # fmt: skip
 
 
+def page_in_a_line(found: dict) -> str:
+    return report.page(found).replace("\n", " ")
+
+
 @pytest.mark.parametrize("line", [
     "| mlp | 1,000 | 0.100 | 0.200 | 0.300 | 0.120 |",
     "| mlp | 2.00 (1.00–4.00) | 3.00 (1.50–3.00) | 1.10 (1.10–1.20) |",
@@ -84,17 +88,13 @@ def test_the_page_says_what_fit_does_once_an_epoch():
     assert "besides its steps" not in page_in_a_line(few)
 
 
-def page_in_a_line(found: dict) -> str:
-    return report.page(found).replace("\n", " ")
-
-
 def test_the_page_says_which_of_several_default_runs_it_shows():
     assert "100 epochs, the median of 3 by what was beyond training." in report.page(FOUND)
 
 
 def test_the_slow_recipe_s_time_is_that_of_all_its_images_and_epochs():
     assert "66.0 s an epoch of 55,000 images" in report.page(FOUND)
-    assert "its 18 epochs take 1188 s" in report.page(FOUND).replace("\n", " ")
+    assert "its 18 epochs take 1188 s" in page_in_a_line(FOUND)
 
 
 @pytest.mark.parametrize(("name", "share"), [("fast", 60), ("fastest", 100)])
@@ -112,7 +112,7 @@ def test_a_seed_that_failed_is_named_and_leaves_the_others():
     run = {"seed": 1, "dataset": "mnist", "accuracy": 0.993, "gradient_seconds": 11.88, "training_seconds": 19.8}
     failed = {"seed": 2, "failed": "out of memory"}
     found["accuracy_for_time"] = {"slow": FOUND["accuracy_for_time"]["slow"], "fast": [run, failed], "fastest": [failed]}
-    page = report.page(found).replace("\n", " ")
+    page = page_in_a_line(found)
     assert "Mean test accuracy of 1 seed on mnist: 0.9930." in page
     assert "Seed 2 failed: out of memory." in page
     assert "recipes/fastest.yaml: Seed 2 failed: out of memory." in page
@@ -128,7 +128,7 @@ def test_a_yardstick_that_failed_leaves_the_seconds():
     assert "The yardstick failed on mlp: killed" in page.splitlines()
     assert "mlp: loop, ms an image" in compare.figures(found)
     found["epochs"]["networks"]["lenet"]["product_gflops"] = []
-    assert "in turn with the rest, failed." in report.page(found).replace("\n", " ")
+    assert "in turn with the rest, failed." in page_in_a_line(found)
 
 
 def test_the_page_says_that_the_machine_was_busy():

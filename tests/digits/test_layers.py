@@ -134,9 +134,8 @@ def test_a_large_picture_s_bias_has_the_gradient_that_float64_has():
     with tf.GradientTape() as tape:
         outputs = layer(images)
         loss = tf.reduce_sum(outputs**2)
-    terms = 2 * outputs.numpy().astype(
-        np.float64
-    )  # which may cancel one another: the error is one of their size, not of their sum's
+    # The terms may cancel one another: the error is one of their size, and not of their sum's.
+    terms = 2 * outputs.numpy().astype(np.float64)
     apart = np.abs(tape.gradient(loss, layer.bias).numpy() - terms.sum((0, 1, 2)))
     assert (apart <= EPS * np.abs(terms).sum((0, 1, 2))).all()
 
