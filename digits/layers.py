@@ -45,10 +45,39 @@ class BatchNormalization(keras.layers.BatchNormalization):
         if learns:
             pixels = tf.cast(tf.reduce_prod(tf.shape(inputs)[:-1]), tf.float32)
             variance *= tf.maximum(pixels - 1, 1) / pixels  # the operation's is Bessel's, Keras keeps the plain one
-            for average, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
-                assert average is not None  # a layer that is called has been built
-                average.assign(self.momentum * average + (1 - self.momentum) * now)
+            self._average(mean, variance)
         return outputs
+
+    def together(self, parts: list[tf.Tensor], sizes: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Return the layer's outputs in training for the parts of a batch, float32 (images, rows, columns, channels) each.
+
+        Means and variances are those of the whole batch, over several replicas of the global one. Sums over each part are all that
+        the parts wait for one another for.
+
+        sizes  int32, how many images each part has, 0 for one whose image stands for none
+        """
+        assert self.gamma is not None, f"{self.name}: in parts a norm has scale and center"
+        assert self.beta is not None, f"{self.name}: in parts a norm has scale and center"
+
+        def total(sums: list[tf.Tensor]) -> tf.Tensor:
+            here = tf.add_n([tf.where(size > 0, its, 0) for its, size in zip(sums, sizes, strict=True)])
+            if not self.synchronized:
+                return here
+            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, here)
+
+        places = tf.reduce_prod(tf.shape(parts[0])[1:-1])
+        pixels = total([tf.cast(size * places, tf.float32) for size in sizes])
+        mean = total([tf.reduce_sum(part, axis=(0, 1, 2)) for part in parts]) / pixels
+        variance = total([tf.reduce_sum(tf.square(part - mean), axis=(0, 1, 2)) for part in parts]) / pixels
+        self._average(mean, variance)
+        scale = self.gamma * tf.math.rsqrt(variance + self.epsilon)
+        shift = self.beta - mean * scale
+        return [part * scale + shift for part in parts]
+
+    def _average(self, mean: tf.Tensor, variance: tf.Tensor) -> None:
+        for average, now in ((self.moving_mean, mean), (self.moving_variance, variance)):
+            assert average is not None  # a layer that is called has been built
+            average.assign(self.momentum * average + (1 - self.momentum) * now)
 
 
 OURS = {keras.layers.Conv2D: Conv2D, keras.layers.BatchNormalization: BatchNormalization}

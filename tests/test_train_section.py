@@ -80,7 +80,7 @@ def test_every_key_reaches_the_loop(asked, optimizer, own, tmp_path, monkeypatch
     }
 
 
-@pytest.mark.parametrize(("name", "in_parts"), [("mlp", True), ("strided", False)])  # strided has batch norm
+@pytest.mark.parametrize(("name", "in_parts"), [("mlp", True), ("vgg", False)])  # vgg has batch norm
 def test_a_training_is_deterministic_on_the_threads_asked_for_and_in_parts_where_its_network_allows(
     name, in_parts, tmp_path, monkeypatch
 ):

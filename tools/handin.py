@@ -103,12 +103,20 @@ REWRITTEN = {
     ],
     "digits.layers": [(" (decision 21)", "")],
     "digits.inference": [
-        (" (decision 16 has the others)", ""),
+        (" (decisions 16 and 22 have the others)", ""),
         ("@functools.lru_cache(maxsize=KEPT)\ndef _compiled_forward", "def _compiled_forward"),
     ],
     "digits.models.resnet5": [("; `copies_apart: true` mends it by one, permute after reshape_1.", ".")],
     "digits.figures.looks": [('textwrap.wrap(title, width=110) or [""]', "[title]")],
 }
+
+NO_NORMS = (  # where no parts of a batch meet at a batch norm, in digits.inference
+    "    if training and any(isinstance(layer, keras.layers.BatchNormalization) for layer in network.layers):\n"
+    "        outputs = _meeting(network, batch, sizes)\n"
+    "    else:\n"
+    "        outputs = [network(part, training=training) for part in batch]\n",
+    "    outputs = [network(part, training=training) for part in batch]\n",
+)
 
 
 @dataclass(frozen=True)
@@ -171,6 +179,9 @@ def plan(given: dict[str, dict[str, Constant]], *, mnist: str | None) -> Plan:
         (build, f"network_file.build(classes=CLASSES, {sizes}seed=train.seed)"),
         ("in_parts=models.in_parts(model.name)", f"in_parts={models.in_parts(network)}"),
     ]
+    forward = REWRITTEN["digits.inference"]
+    if not (models.in_parts(network) and "BatchNormalization" in Path(f"digits/models/{network}.py").read_text(encoding="utf-8")):
+        forward = [*forward, NO_NORMS]
     own += [("MNIST = None", f"MNIST = {mnist!r}")] if mnist else []
     return Plan(
         root=Path(),
@@ -182,7 +193,7 @@ def plan(given: dict[str, dict[str, Constant]], *, mnist: str | None) -> Plan:
             "digits.training": {"epoch_line": Outside(MAIN, "epoch_line")},
             MAIN: {"network_file": Outside(f"digits.models.{network}", None)},
         },
-        rewritten=REWRITTEN | {MAIN: own},
+        rewritten=REWRITTEN | {"digits.inference": forward, MAIN: own},
         lines=IMPORTS | OF_KERAS,
     )
 

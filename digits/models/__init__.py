@@ -17,8 +17,8 @@ if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
 
 
 NO_SIZES = ("name", "classes", "seed")  # what `build` takes beside a network's sizes
-# With batch norm: what they make of an image depends on the others in its batch, which cannot be divided.
-WHOLE = ("fashion4", "resnet50", "resnet_d", "strided", "vgg")
+# With batch norm, for which the parts of a batch have to meet: that costs these as much as parts save, or more (decision 22).
+WHOLE = ("fashion4", "resnet50", "resnet_d", "vgg")
 SIZES = {  # by annotation: what a size must be besides
     int: Rule("above 0 and below 2^31", lambda size: 0 < size < 2**31),
     float: Rule("from 0 up to, not including, 1", lambda share: 0 <= share < 1),
@@ -73,7 +73,7 @@ def checked_size(kind: Any, value: Any, *, name: str) -> Any:
 
 
 def in_parts(name: str) -> bool:
-    """Return whether the parts of a batch may go through the network `name` one by one."""
+    """Return whether a batch goes through the network `name` in parts, if there are threads for them."""
     return name not in WHOLE
 
 

@@ -25,7 +25,8 @@ class Nobody:
     def updated(self, images): pass
     def epoch_done(self, state, *, seconds): pass
 
-deterministic(threads=1)
+what = sys.argv[1]
+deterministic(threads=2 if what == "in_parts" else 1, in_parts=what == "in_parts")
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
 
@@ -33,7 +34,7 @@ def network():
     start = {"kernel_initializer": keras.initializers.GlorotUniform(seed=1)}
     pixels = keras.Input((784,))
     x = keras.layers.Dense(16, activation="relu", **start)(pixels)
-    if what == "batch_norm":
+    if what in ("batch_norm", "in_parts"):
         x = keras.layers.Flatten()(BatchNormalization()(keras.layers.Reshape((2, 2, 4))(x)))
     if what == "convolution":
         x = keras.layers.Flatten()(Conv2D(3, 2, activation="relu", **start)(keras.layers.Reshape((4, 4, 1))(x)))
@@ -54,7 +55,6 @@ def train(name):
         )
     return strategy, net, state
 
-what = sys.argv[1]
 _, _, one = train("none")
 strategy, net, two = train("mirrored")
 assert strategy.num_replicas_in_sync == 2 and distribution.is_chief(strategy)
@@ -72,7 +72,14 @@ assert [device.numpy().tolist() for device in seeds] == [[1, 5], [1, 5 + 2**32]]
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("what", "promise"), [("plain", SAME_NUMBERS), ("batch_norm", SAME_NUMBERS), ("convolution", SAME_NUMBERS), ("dropout", APART)]
+    ("what", "promise"),
+    [
+        ("plain", SAME_NUMBERS),
+        ("batch_norm", SAME_NUMBERS),
+        ("in_parts", SAME_NUMBERS),
+        ("convolution", SAME_NUMBERS),
+        ("dropout", APART),
+    ],
 )
 def test_two_devices_do_what_one_does_and_drop_out_apart(what, promise):
     run = subprocess.run(

@@ -1,5 +1,7 @@
 """Our layers do what Keras' do, faster."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,16 +31,17 @@ def norms(channels: int, *, momentum: float = 0.9, seed: int) -> list[keras.laye
 
 def learnt(layer: keras.layers.Layer, images: np.ndarray) -> list[np.ndarray]:
     """Return what a step gives: outputs, the gradients of a loss in the images and in the weights, and the weights after it."""
-    return [value.numpy() for value in (*both_ways(layer, tf.constant(images)), *layer.weights)]
+    step = both_ways(layer, tf.constant(images), layer.trainable_weights)
+    return [value.numpy() for value in (*step, *layer.weights)]
 
 
-def both_ways(layer: keras.layers.Layer, images: tf.Tensor) -> list[tf.Tensor]:
+def both_ways(layer: Callable[..., tf.Tensor], images: tf.Tensor, weights: list) -> list[tf.Tensor]:
     """Return the outputs, and the gradients of a loss in the images and in the weights."""
     with tf.GradientTape() as tape:
         tape.watch(images)
         outputs = layer(images, training=True)
         loss = tf.reduce_mean(outputs**3)
-    return [outputs, *tape.gradient(loss, [images, *layer.trainable_weights])]
+    return [outputs, *tape.gradient(loss, [images, *weights])]
 
 
 @settings(deadline=None, max_examples=25)
@@ -53,6 +56,28 @@ def test_a_batch_norm_s_step_has_keras_outputs_gradients_and_averages(shape, see
     images = pictures(shape, seed=seed)
     for expected, received in zip(learnt(keras_s, images), learnt(ours, images), strict=True):
         assert received == pytest.approx(expected, rel=1e-3, abs=1e-4)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    sizes=st.lists(st.integers(0, 5), min_size=1, max_size=4).filter(lambda sizes: sum(sizes) > 0),
+    picture=st.tuples(st.integers(1, 9), st.integers(2, 9), st.integers(1, 17)).filter(lambda shape: np.prod(shape[:2]) > 4),
+    seed=st.integers(0, 1000),
+)
+def test_a_batch_in_parts_has_keras_outputs_gradients_and_averages(sizes, picture, seed):
+    keras_s, ours = norms(picture[-1], seed=seed)
+    images = tf.constant(pictures((sum(sizes), *picture), seed=seed))
+
+    def in_parts(images, *, training):
+        assert training
+        # One of no images gets another's, which must count nowhere.
+        parts = [part if len(part) else 100 * images[:1] for part in tf.split(images, sizes)]
+        outputs = ours.together(parts, [tf.constant(size) for size in sizes])
+        return tf.concat([part[:size] for part, size in zip(outputs, sizes, strict=True)], axis=0)
+
+    expected, received = (both_ways(way, images, layer.trainable_weights) for way, layer in ((keras_s, keras_s), (in_parts, ours)))
+    for its, our in zip([*expected, *keras_s.weights], [*received, *ours.weights], strict=True):
+        assert our.numpy() == pytest.approx(its.numpy(), rel=1e-3, abs=1e-4)
 
 
 def test_a_batch_norm_s_answers_are_keras_answers():
@@ -123,7 +148,9 @@ def test_a_convolution_has_keras_outputs_and_gradients(shape, filters, options, 
 def test_the_gradient_of_keras_bias_can_be_joined_with_the_filters_and_that_of_ours_cannot(kind, joinable):
     layer = kind(4, 3)
     layer.build((None, 8, 8, 2))
-    step = tf.function(lambda images: both_ways(layer, images)).get_concrete_function(tf.TensorSpec((None, 8, 8, 2)))
+    step = tf.function(lambda images: both_ways(layer, images, layer.trainable_weights)).get_concrete_function(
+        tf.TensorSpec((None, 8, 8, 2))
+    )
     operations = {operation.type for operation in step.graph.get_operations()}
     assert "Conv2DBackpropFilter" in operations
     assert ("BiasAddGrad" in operations) == joinable

@@ -1,5 +1,6 @@
 """Batches that go through a network in parts. A process's threads, and so its parts, must be set before TensorFlow starts."""
 
+import itertools
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import keras
 import pytest
 
 from digits import models
+from digits.layers import BatchNormalization
 from tests.worlds import ROOT
 
 AN_EPOCH = """\
@@ -54,8 +56,23 @@ for here, there in zip(ours.get_weights(), plain.get_weights(), strict=True):
     assert np.abs(here - there).max() < 1e-4, (name, np.abs(here - there).max())
 """
 
+A_BRANCH = """\
+import numpy as np
+from digits.compute import deterministic, keras
+from digits.inference import forward
+from digits.layers import BatchNormalization
 
-@pytest.mark.parametrize(("name", "threads"), [("resnet5", 2), ("recognition", 3)])
+deterministic(threads=2, in_parts=True)
+pixels = keras.Input((28, 28, 1))
+both = keras.layers.Add(name="sum")([pixels, BatchNormalization()(pixels)])
+network = keras.Model(pixels, keras.layers.Dense(10)(keras.layers.Flatten()(both)), name="forked")
+images = np.zeros((4, 28, 28), np.uint8)
+forward(network, images, training=False)  # answers each image by itself, in parts or not
+forward(network, images, training=True)
+"""
+
+
+@pytest.mark.parametrize(("name", "threads"), [("resnet5", 2), ("recognition", 3), ("strided", 2), ("strided", 3)])
 def test_an_epoch_in_parts_ends_at_the_weights_of_the_plain_loop(name, threads):
     words = [sys.executable, "-c", AN_EPOCH, name, str(threads)]
     ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
@@ -63,7 +80,19 @@ def test_an_epoch_in_parts_ends_at_the_weights_of_the_plain_loop(name, threads):
 
 
 @pytest.mark.parametrize("name", models.names())
-def test_a_network_with_batch_norm_takes_its_batches_whole(name):
-    layers = [part for layer in models.build(name, classes=10).layers for part in getattr(layer, "layers", [layer])]
-    normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in layers)
-    assert models.in_parts(name) == (not normalizes)
+def test_a_network_with_batch_norm_goes_in_parts_only_if_they_can_meet_at_each(name):
+    network = models.build(name, classes=10)
+    layers = [part for layer in network.layers for part in getattr(layer, "layers", [layer])]
+    norms = [type(layer) for layer in layers if isinstance(layer, keras.layers.BatchNormalization)]
+    if models.in_parts(name):
+        assert all(norm is BatchNormalization for norm in norms)
+        if norms:
+            assert all(after.input is before.output for before, after in itertools.pairwise(network.layers))
+    else:
+        assert norms
+
+
+def test_parts_that_cannot_meet_are_refused_and_not_normed_apart():
+    words = [sys.executable, "-c", A_BRANCH]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.stderr.endswith("AssertionError: forked branches before sum: name it in models.WHOLE\n"), ended.stderr[-3000:]
