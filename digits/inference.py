@@ -27,7 +27,8 @@ def forward(network: keras.Model, images: tf.Tensor, *, training: bool) -> tf.Te
     inputs, many = pixels(images, network), parts()
     if many == 1:
         return network(inputs, training=training)
-    spans = [span(tf.shape(inputs)[0], part=number, of=many) for number in range(many)]
+    count = tf.shape(inputs)[0]
+    spans = [span(count, part=number, of=many) for number in range(many)]
     sizes = [end - begin for begin, end in spans]
     # A convolution refuses an empty part: it gets an image, which counts nowhere and is cut off again.
     batch = [inputs[begin : begin + tf.maximum(size, 1)] for (begin, _), size in zip(spans, sizes, strict=True)]
@@ -42,8 +43,13 @@ def _meeting(network: keras.Model, batch: list[tf.Tensor], sizes: list[tf.Tensor
     """Return the outputs of each part of a batch in training, for a network whose layers follow one another."""
     for before, layer in zip(network.layers, network.layers[1:], strict=False):
         assert layer.input is before.output, f"{network.name} branches before {layer.name}: name it in models.WHOLE"
-        norm = isinstance(layer, BatchNormalization)
-        batch = layer.together(batch, sizes) if norm else [layer(part, training=True) for part in batch]
+        if isinstance(layer, keras.layers.BatchNormalization):
+            assert isinstance(layer, BatchNormalization), (
+                f"{network.name}: {layer.name} is Keras' own; take that of digits/layers.py"
+            )
+            batch = layer.together(batch, sizes)
+        else:
+            batch = [layer(part, training=True) for part in batch]
     return batch
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # a name is checked without waiting for TensorFlow
 
 
 NO_SIZES = ("name", "classes", "seed")  # what `build` takes beside a network's sizes
-# With batch norm, for which the parts of a batch have to meet: that costs these as much as parts save, or more (decision 22).
+# With batch norm, at which the parts of a batch have to meet: these branch, or meeting costs as much as parts save (decision 22).
 WHOLE = ("fashion4", "resnet50", "resnet_d", "vgg")
 SIZES = {  # by annotation: what a size must be besides
     int: Rule("above 0 and below 2^31", lambda size: 0 < size < 2**31),

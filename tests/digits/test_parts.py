@@ -56,7 +56,9 @@ for here, there in zip(ours.get_weights(), plain.get_weights(), strict=True):
     assert np.abs(here - there).max() < 1e-4, (name, np.abs(here - there).max())
 """
 
-A_BRANCH = """\
+REFUSED = """\
+import sys
+
 import numpy as np
 from digits.compute import deterministic, keras
 from digits.inference import forward
@@ -64,8 +66,11 @@ from digits.layers import BatchNormalization
 
 deterministic(threads=2, in_parts=True)
 pixels = keras.Input((28, 28, 1))
-both = keras.layers.Add(name="sum")([pixels, BatchNormalization()(pixels)])
-network = keras.Model(pixels, keras.layers.Dense(10)(keras.layers.Flatten()(both)), name="forked")
+if sys.argv[1] == "forked":
+    x = keras.layers.Add(name="sum")([pixels, BatchNormalization()(pixels)])
+else:
+    x = keras.layers.BatchNormalization(name="norm")(pixels)
+network = keras.Model(pixels, keras.layers.Dense(10)(keras.layers.Flatten()(x)), name=sys.argv[1])
 images = np.zeros((4, 28, 28), np.uint8)
 forward(network, images, training=False)  # answers each image by itself, in parts or not
 forward(network, images, training=True)
@@ -92,7 +97,14 @@ def test_a_network_with_batch_norm_goes_in_parts_only_if_they_can_meet_at_each(n
         assert norms
 
 
-def test_parts_that_cannot_meet_are_refused_and_not_normed_apart():
-    words = [sys.executable, "-c", A_BRANCH]
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("forked", "forked branches before sum: name it in models.WHOLE"),
+        ("plain", "plain: norm is Keras' own; take that of digits/layers.py"),
+    ],
+)
+def test_parts_that_cannot_meet_are_refused_and_not_normed_apart(name, why):
+    words = [sys.executable, "-c", REFUSED, name]
     ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert ended.stderr.endswith("AssertionError: forked branches before sum: name it in models.WHOLE\n"), ended.stderr[-3000:]
+    assert ended.stderr.endswith(f"AssertionError: {why}\n"), ended.stderr[-3000:]
