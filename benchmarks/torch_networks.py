@@ -1,8 +1,8 @@
 """The networks of digits/models in PyTorch: the same layers under the same names, from pixels to logits.
 
 PyTorch has the channels first: pixels are (batch, channels, rows, columns), and a flatten runs through them in that order. The
-weights are drawn from the distributions that ours are. tests/benchmarks/test_torch_networks.py gives each network our weights and
-expects our answers.
+weights are drawn with the mean and the variance that ours have. tests/benchmarks/test_torch_networks.py gives each network our
+weights and expects our answers.
 """
 
 from collections import OrderedDict

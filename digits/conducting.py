@@ -136,8 +136,9 @@ class Conductor:
             if self._study.minutes and time.monotonic() - began > 60 * self._study.minutes:
                 waiting = []
             for run in waiting[: max(0, crew.room())]:
-                state = self._shelf.state(run.name)
-                given[run.name] = run, None if state is None else self._shelf.row(run.name)
+                known = self._shelf.row(run.name)
+                state = self._shelf.state(run.name) if known else None  # which alone would not say what its epochs took
+                given[run.name] = run, None if state is None else known
                 crew.give(run.name, self._order(run, state=state))
             if not given:
                 return

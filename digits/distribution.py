@@ -17,7 +17,7 @@ from digits.errors import UserError
 from digits.params import between
 
 NAMES = ("none", "mirrored", "multiworker")
-APART = 2**32  # between the dropout counters of two replicas; a counter rises by one a step
+APART = 2**32  # between the dropout counters of two replicas; a counter rises by one a step, or a part of it
 
 
 class Resumable(Protocol):

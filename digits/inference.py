@@ -54,7 +54,7 @@ def _meeting(network: keras.Model, batch: list[tf.Tensor], sizes: list[tf.Tensor
 
 
 def predict(network: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the probabilities of uint8 images (n, 28, 28), float32 (n, outputs). The first call for a network traces it."""
+    """Return the network's outputs, float32 (n, …), for uint8 images (n, 28, 28). The first call for a network traces it."""
     answers = _compiled_forward(network)
     return np.concatenate([answers(images[start : start + BATCH]) for start in range(0, len(images), BATCH)])
 

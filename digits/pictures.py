@@ -39,6 +39,8 @@ LEAST_CONTRAST = 16  # grey levels between ink and paper
 PEN = 2.5  # pixels of the 28: the median width of the pen in MNIST's first 5,000 training images, by `pen_width`
 SUB = 8  # a pixel's side while the pen's width is measured and mended
 
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # else it writes to stderr of each damaged picture
+
 
 class NoPicture(Exception):
     """Bytes that are no picture, or a picture without ink; the text follows the file's name."""
@@ -119,13 +121,10 @@ def decode(data: bytes, *, longest: int) -> np.ndarray:
     header = _header(data)
     if data[:8] == _PNG and not _is_whole_png(data):  # libpng would write to stderr
         raise NoPicture("expected a whole PNG; received a damaged one")
-    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # OpenCV would, too
     try:
         raw = cv2.imdecode(np.frombuffer(data, np.uint8), _flags(header, longest))
     except cv2.error as error:
         raise NoPicture(f"expected a picture; received one that OpenCV refuses ({error.err})") from None
-    finally:
-        cv2.utils.logging.setLogLevel(level)
     if raw is None:
         raise NoPicture(f"expected a picture; received {len(data)} bytes that are none")
     if raw.ndim == 3 and raw.shape[2] == 4:

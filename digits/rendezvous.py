@@ -95,12 +95,12 @@ def _call_chief(workers: Cluster, *, deadline: float, timeout: float) -> None:
                 call.settimeout(_left(deadline))
                 if call.makefile("rb").readline(20) == GO:
                     return
-        except (_Late, TimeoutError):
+        except _Late:
             raise UserError(
                 f"the chief ({workers.addresses[0]}) or another worker did not come within {timeout:g} s (workers.timeout)"
             ) from None
         except OSError:
-            pass  # it does not listen yet, or its machine is not up yet
+            pass  # it does not listen yet, or its machine is not up yet, which the system may call a TimeoutError
         time.sleep(PAUSE)
 
 

@@ -99,6 +99,18 @@ def test_an_edited_figure_reruns_the_stages_that_draw_it_and_no_training(clone, 
     assert repro(clone) == draw_it
 
 
+def test_a_mistake_in_section_train_costs_no_training(clone):
+    right = (clone / "params.yaml").read_text()
+    set_params(clone, train={"epochs": 0})
+    run = subprocess.run(
+        ["dvc", "repro"], cwd=clone, env=environment(clone), capture_output=True, text=True, timeout=300, check=False
+    )
+    assert run.returncode != 0
+    assert "train: params.yaml: train.epochs: expected" in run.stderr
+    (clone / "params.yaml").write_text(right)
+    assert repro(clone) == []
+
+
 def test_another_plot_dpi_reruns_plot(clone):
     set_params(clone, plot={"dpi": 50})
     assert repro(clone) == ["plot"]

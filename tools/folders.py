@@ -9,8 +9,14 @@ from pathlib import Path
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """Yield a path beside `folder` for a folder that takes its place when the block ends; if it fails, what was there stays."""
-    part = folder.with_name(".part")
-    shutil.rmtree(part, ignore_errors=True)
-    yield part
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
+    part, former = folder.with_name(".part"), folder.with_name(".former")
+    for left in (part, former):
+        shutil.rmtree(left, ignore_errors=True)
+    try:
+        yield part
+        if folder.exists():
+            folder.rename(former)
+        part.rename(folder)
+        shutil.rmtree(former, ignore_errors=True)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

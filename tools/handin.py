@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from digits import arrays, datasets, models, params
 from digits.errors import UserError, shown
+from digits.folders import refuse_unwritable
 from digits.stage import finish, warn
 from digits.writing import write_text
 from tools import parameters, proj2
@@ -275,6 +276,8 @@ def main(mnist: str | None) -> None:
     target = Path("output/handin/proj2.py")
     if mnist is not None and not _is_mnist(Path(mnist)):
         raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
+    if mnist is not None:
+        refuse_unwritable(Path(mnist).resolve())
     given = constants(parameters.text())
     write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))
     network = given["model"]["name"].value

@@ -31,16 +31,15 @@ def main(study: str = "") -> None:
         for path in sorted(folder.iterdir()):
             if path.suffix in KINDS:
                 shutil.copyfile(path, part / path.name)
-    put_effects(study)
+        put_effects(study, (part / "report.md").read_text(encoding="utf-8"))
     print(f"{target}/report.md")
 
 
-def put_effects(study: str) -> None:
-    """Write the published study's table of effects into docs/recipes.md, if the page has a place for it."""
+def put_effects(study: str, report: str) -> None:
+    """Write the table of effects in a study's report into docs/recipes.md, if the page has a place for it."""
     begin, end = f"<!-- effects of {study}: written by `make publish` -->\n", f"<!-- /effects of {study} -->\n"
     if PAGE.is_file() and begin in PAGE.read_text(encoding="utf-8"):
-        table = effects((PUBLISHED / study / "report.md").read_text(encoding="utf-8"))
-        results.put_between(PAGE, begin + table + end, begin=begin, end=end)
+        results.put_between(PAGE, begin + effects(report) + end, begin=begin, end=end)
 
 
 def effects(report: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from digits import photos as taken
 from digits import pictures
 from digits.errors import UserError
-from digits.folders import bytes_of
+from digits.folders import bytes_of, refuse_unwritable
 from digits.stage import finish
 from tools import recipe, workspace
 from tools.folders import replacing
@@ -24,10 +24,11 @@ def main(photo: str) -> None:
     photos = Path(os.path.abspath(os.path.expanduser(photo)))
     if not photo or not photos.exists():
         raise UserError(f"PHOTO: expected a picture or a folder of them; received {photo or 'nothing'}, which is not there")
+    refuse_unwritable(photos)
     if not photos.is_dir():
         _refuse_what_is_no_picture(photos)
     output = Path("output/read", photos.name)
-    if not photos.name or photos.is_relative_to(output.parent.resolve()):
+    if not photos.name or photos.resolve().is_relative_to(output.parent.resolve()):
         raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
     with workspace.alone(FOLDER):
         workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop", "photos": str(photos)}})

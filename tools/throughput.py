@@ -58,6 +58,7 @@ def main(count: str = "20") -> None:
     number = words.whole(count)
     if number is None or number < 2:
         raise UserError(f"expected a number of variations above 1; received {count}")
+    results.refuse_without(PAGE, begin=BEGIN, end=END)
     rates = learning_rates(number)
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:

@@ -96,7 +96,7 @@ def main(count: str = "2") -> None:
         raise UserError(f"N: expected a whole number from 1 to 64; received {shown(count)}")
     with workspace.alone(FOLDER):
         threads = params.read_section("compute", parameters.text()).get("threads")
-        each = max(1, threads // number) if type(threads) is int else threads  # no number is refused by the stage
+        each = max(1, threads // number) if type(threads) is int and threads > 0 else threads  # the stage refuses it
         workspace.make(FOLDER, {"train": {"strategy": "multiworker"}, "compute": {"threads": each}})
         workspace.run(FOLDER, "dvc", "repro", "split")
         launch(TRAIN, folder=FOLDER, count=number)

@@ -125,6 +125,15 @@ def test_a_run_whose_weights_are_damaged_is_trained_again_by_the_next_command(tm
     assert [name for name, *_ in again.trained] == [damaged.stem]
 
 
+def test_a_run_that_lost_its_row_is_trained_from_its_start_for_weights_do_not_say_what_their_epochs_took(tmp_path):
+    carry_out(tmp_path, Hands(deaths=2 * len(RATES)))
+    (tmp_path / "rows/v1-1.json").unlink()
+    again = Hands()
+    carry_out(tmp_path, again)
+    assert again.trained == [("v1-1", 0, 4)]
+    assert Shelf(tmp_path).row("v1-1").seconds == 40
+
+
 def test_a_halving_whose_time_is_up_goes_on_where_each_run_was(tmp_path, monkeypatch):
     clock = itertools.count(step=20.0)  # seconds: a minute is over after the first rung has begun
     monkeypatch.setattr("digits.conducting.time", SimpleNamespace(monotonic=lambda: next(clock)))

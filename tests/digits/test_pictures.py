@@ -1,6 +1,7 @@
 """What reading a picture promises: broken ones are told, and whatever the polarity, size and place, ink comes out like MNIST's."""
 
 import io
+import threading
 import zlib
 
 import cv2
@@ -48,6 +49,30 @@ def test_what_is_no_picture_or_shows_nothing_is_told_and_stderr_stays_empty(data
         pictures.read(data, ink="auto", normalise="mnist")
     assert said in str(refused.value)
     assert capfd.readouterr().err == ""
+
+
+def test_while_another_picture_s_decoding_ends_opencv_stays_silent(monkeypatch):
+    both, first_ended, levels = threading.Barrier(2, timeout=20), threading.Event(), []
+    imdecode = cv2.imdecode
+
+    def imdecode_of_both(*words):
+        both.wait()
+        if threading.current_thread().name == "second":
+            assert first_ended.wait(20)
+            levels.append(cv2.utils.logging.getLogLevel())
+        return imdecode(*words)
+
+    def decode() -> None:
+        pictures.decode(encoded(drawn()), longest=200)
+        first_ended.set()
+
+    monkeypatch.setattr(cv2, "imdecode", imdecode_of_both)
+    threads = [threading.Thread(target=decode, name=name) for name in ("first", "second")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert levels == [cv2.utils.logging.LOG_LEVEL_SILENT]
 
 
 @settings(deadline=None, max_examples=100)

@@ -1,5 +1,6 @@
 """Workers that find each other, and what is said when one does not come."""
 
+import errno
 import json
 import socket
 import struct
@@ -97,6 +98,21 @@ def test_a_worker_that_never_comes_is_named_by_the_chief_and_ends_the_others_too
 def test_a_chief_that_never_comes_is_named():
     who = addresses(2)
     assert meet(who, indices=(1,), timeout=0.5)[1].startswith(f"the chief ({who[0]})")
+
+
+@NEEDS_LOOPBACK
+def test_a_worker_calls_again_after_a_call_that_the_system_gave_up(monkeypatch):
+    calls, connect = [], socket.create_connection
+
+    def given_up_at_first(*words, **settings):
+        calls.append(words)
+        if len(calls) == 1:
+            raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+        return connect(*words, **settings)
+
+    monkeypatch.setattr(socket, "create_connection", given_up_at_first)
+    assert meet(addresses(2), indices=(0, 1), timeout=20) == {0: "", 1: ""}
+    assert len(calls) > 1
 
 
 @NEEDS_LOOPBACK

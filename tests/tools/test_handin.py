@@ -383,6 +383,17 @@ def test_on_mnist_the_default_recipe_reaches_the_pipeline_s_accuracy(environment
     assert on_mnist["accuracy_low"] <= accuracy <= on_mnist["accuracy_high"]
 
 
+def test_a_folder_of_mnist_whose_name_is_no_utf_8_is_refused_and_nothing_is_written(tmp_path, monkeypatch):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    for name in handin.FILES:
+        (folder / name).touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError, match="expected a file name in UTF-8"):
+        handin.main(str(folder))
+    assert not (tmp_path / "output").exists()
+
+
 @pytest.mark.parametrize(
     "mnist",
     ["nowhere", "nowhere.npz", "folder", "folder/a.txt", "folder/split.npz", "folder/cut.npz", "folder/b.npz", "folder/flat.npz"],

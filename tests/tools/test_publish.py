@@ -46,6 +46,16 @@ def test_what_cannot_be_copied_leaves_what_was_published_before(finished):
     assert (finished / "table.csv").read_text() == "newer"
 
 
+def test_a_page_that_lost_the_end_of_the_study_s_place_leaves_what_was_published_before(finished):
+    publish.main("mine")
+    (publish.STUDIES / "mine/table.csv").write_text("newer")
+    publish.PAGE.write_text("<!-- effects of mine: written by `make publish` -->\n")
+    with pytest.raises(UserError, match="expected the lines"):
+        publish.main("mine")
+    assert (finished / "table.csv").read_text() == "table.csv"
+    assert [path.name for path in finished.parent.iterdir()] == ["mine"]
+
+
 def test_a_link_where_the_study_is_to_lie_is_refused(finished, tmp_path):
     finished.parent.mkdir(parents=True)
     finished.symlink_to(tmp_path)

@@ -1,5 +1,6 @@
 """`make read`: what it refuses before anything is trained, and that what was read before stays until it is read again."""
 
+import os
 from pathlib import Path
 from unittest.mock import ANY, MagicMock
 
@@ -27,6 +28,29 @@ def test_photos_where_the_answers_go_are_refused_and_stay(tmp_path, monkeypatch)
     with pytest.raises(UserError, match="outside output/read"):
         read.main("output/read/mine")
     assert photo.exists()
+
+
+def test_photos_where_the_answers_go_are_refused_under_another_name_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "output/read/mine").mkdir(parents=True)
+    link = tmp_path / "mine"
+    link.symlink_to("output/read/mine")
+    with pytest.raises(UserError, match="outside output/read"):
+        read.main(str(link))
+    assert (tmp_path / "output/read/mine").is_dir()
+
+
+@pytest.mark.parametrize("kind", ["a photo", "a folder of photos"])
+def test_a_name_that_is_no_utf_8_is_refused_before_anything_is_trained(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    photos = tmp_path / os.fsdecode(b"caf\xe9")
+    if kind == "a photo":
+        photos.write_bytes(b"a photo")
+    else:
+        photos.mkdir()
+    with pytest.raises(UserError, match="expected a file name in UTF-8"):
+        read.main(str(photos))
+    assert not (tmp_path / "output").exists()
 
 
 @pytest.mark.parametrize("name", ["README.md", "/dev/null"])

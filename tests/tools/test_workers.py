@@ -148,5 +148,6 @@ def test_the_workers_of_one_training_share_its_threads_out(asked, count, threads
     assert launched == int(count)
 
 
-def test_a_compute_without_threads_reaches_the_stage_that_refuses_it(asked):
-    assert asked("2", {"thread": 2})[0]["compute"] == {"threads": None}
+@pytest.mark.parametrize(("compute", "passed_on"), [({"thread": 2}, None), ({"threads": 0}, 0), ({"threads": -3}, -3)])
+def test_threads_that_are_no_number_of_threads_reach_the_stage_that_refuses_them(asked, compute, passed_on):
+    assert asked("2", compute)[0]["compute"] == {"threads": passed_on}
