@@ -19,7 +19,7 @@ quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own
 	@python -m tools.quick
 
 recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; course_a brings the default back
-	@python -m tools.recipe "$(NAME)"
+	@python -m tools.recipe "$$NAME"
 
 seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and the tables of docs/results; without a NAME course A, five seeds
 	python -m tools.seeds "$(or $(NAME),course_a)" $(if $(SEEDS),"$(SEEDS)")
@@ -28,19 +28,19 @@ results: $(READY)  ## the tables of docs/results anew from its runs/
 	python -m tools.results
 
 handin: $(READY)  ## course A's one file, output/handin/proj2.py; MNIST=path: its images, else Keras downloads them
-	@python -m tools.handin "$(MNIST)"
+	@python -m tools.handin "$$MNIST"
 
 read: $(READY) scm  ## PHOTO=page.jpg: read the digits on a photo, or in a folder of them; the first time it trains for some minutes
-	@python -m tools.read "$(PHOTO)"
+	@python -m tools.read "$$PHOTO"
 
 study: $(READY)  ## NAME=course_b: a study of studies/, in output/studies/NAME; FULL=1 with the whole data set, SCHEDULER=tcp://… elsewhere
-	@python -m tools.study "$(NAME)" $(if $(FULL),--full) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
+	@python -m tools.study "$$NAME" $(if $(FULL),--full) $(if $(SCHEDULER),--scheduler $(SCHEDULER))
 
 adopt: $(READY)  ## STUDY=course_b ROW=…: a row of a study's table into params.yaml; dvc repro then runs it
-	@python -m tools.adopt "$(STUDY)" "$(ROW)"
+	@python -m tools.adopt "$$STUDY" "$$ROW"
 
 publish: $(READY)  ## STUDY=course_c: a study's report, tables and pictures into docs/results/studies, to be committed
-	@python -m tools.publish "$(STUDY)"
+	@python -m tools.publish "$$STUDY"
 
 workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes, in output/workers; again after a kill, it goes on
 	@python -m tools.workers $(if $(N),"$(N)")
@@ -86,6 +86,7 @@ $(READY): requirements.lock
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	touch $@
 
-# An unpacked archive has no Git history; DVC must be told.
+# An unpacked archive has no Git history; DVC must be told, and again once it has.
 scm: $(READY)
-	@[ -e .git ] || grep -qs no_scm .dvc/config.local || dvc config --local core.no_scm true
+	@if [ -e .git ]; then ! grep -qs no_scm .dvc/config.local || dvc config --local --unset core.no_scm; \
+	else grep -qs no_scm .dvc/config.local || dvc config --local core.no_scm true; fi

@@ -21,6 +21,7 @@ def section(found: Mapping[str, Any]) -> list[str]:
             f"A gradient update of {found['batch_size']} images in our loop under TensorFlow's profiler, which takes time too.",
             "The shares are of the operations' own time, summed; as many run beside each other as there are threads.",
             f"Left out is what has less than {100 * SHOWN:.0f} %.",
+            "A batch norm at which the parts of a batch meet (strided's) is sums and products, and counts as all else.",
         ),
         "",
         *table(["network", "a step (ms)", "of its operations' time"], rows),

@@ -15,7 +15,8 @@ def metrics(probabilities: np.ndarray, labels: np.ndarray, *, bins: int) -> dict
 
     accuracy, accuracy_low, accuracy_high   the share of right answers and its 95 % Wilson interval, 0 to 1
     log_loss                                mean of -log p(true class), nats per image
-    macro_f1, macro_f1_low, macro_f1_high   the mean over classes of F1 and its 95 % interval, 0 to 1
+    macro_f1, macro_f1_low, macro_f1_high   the mean of F1 over the classes there are, of images or answers, and its 95 % interval,
+                                            0 to 1, of no width where no answer is wrong
     calibration_error                       expected calibration error with `bins` equal bins, 0 to 1
     """
     counts = confusion(labels, probabilities.argmax(axis=1), classes=probabilities.shape[1])
@@ -61,16 +62,20 @@ def report(counts: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def macro_f1_and_half_interval(counts: np.ndarray) -> tuple[float, float]:
-    """Return the mean over classes of F1, and half the width of its 95 % interval, for confusion `counts` (classes, classes).
+    """Return the mean of F1, and half the width of its 95 % interval, for confusion `counts` (classes, classes).
+
+    The mean is over the classes that images or answers have: of one without either, as in a test split of few images, nothing is
+    known.
 
     The interval is the normal one of the delta method (Takahashi et al. 2022, "Confidence interval for micro-averaged F1 and
     macro-averaged F1 scores"), images being drawn independently: `influence` is what one image of that truth and that answer adds.
     """
     f1, shares = report(counts)["f1"], counts / counts.sum()
     of_class = shares.sum(axis=0) + shares.sum(axis=1)  # the denominator of F1
-    weight = np.divide(1.0, of_class, out=np.zeros_like(of_class), where=of_class > 0)
-    influence = (np.diag(2 * weight) - (f1 * weight)[:, None] - (f1 * weight)[None, :]) / len(counts)
-    return float(f1.mean()), Z_95 * math.sqrt(float((shares * influence**2).sum()) / int(counts.sum()))
+    there = of_class > 0
+    weight = np.divide(1.0, of_class, out=np.zeros_like(of_class), where=there)
+    influence = (np.diag(2 * weight) - (f1 * weight)[:, None] - (f1 * weight)[None, :]) / there.sum()
+    return float(f1[there].mean()), Z_95 * math.sqrt(float((shares * influence**2).sum()) / int(counts.sum()))
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, *, bins: int) -> float:

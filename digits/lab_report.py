@@ -15,9 +15,9 @@ UNIT = {"accuracy": "accuracy", "log_loss": "log loss (nats)", "seconds_per_epoc
 OF_VALIDATION = ("accuracy", "log_loss")
 RULES = (
     "Weights are those of the lowest validation loss. What is chosen is chosen by validation accuracy, the seeds' mean, and by"
-    " nothing else: the test images were read once, after the search, for the table. Seconds per epoch are those of the gradient"
-    " updates of a run's fastest epoch, on a worker's threads. They were not taken in turn, and whatever else ran on the machine is"
-    " in them: small differences between them mean nothing."
+    " nothing else: each run's weights read the test images once, for the table. Seconds per epoch are those of the gradient"
+    " updates of a run's fastest epoch, on a worker's threads; the first one compiles, which counts where it is the only one. They"
+    " were not taken in turn, and whatever else ran on the machine is in them: a factor of two between them may mean nothing."
 )
 
 NONE = "no run ended with finite numbers"
@@ -165,7 +165,10 @@ def _claim(study: Study, hypothesis: Hypothesis) -> str:
 
 def _results(study: Study, table: Sequence[Line]) -> str:
     cut = f" The {MOST_LINES} best of {len(table)}; all are in [table.md](table.md)." if len(table) > MOST_LINES else ""
-    head = f"Accuracy and macro F1 are shares, mean ± standard deviation over the seeds; the interval is Wilson's.{cut}"
+    head = (
+        "Accuracy and macro F1 are shares, mean ± standard deviation over the seeds; the interval is Wilson's, of the choice of"
+        f" test images alone.{cut}"
+    )
     return f"{head}\n\n{tables.to_markdown(study, table[:MOST_LINES])}"
 
 

@@ -19,7 +19,6 @@ from digits.training import State
 from digits.writing import drop_parts, replacing, write_text
 
 CHECKPOINTS = "checkpoint"  # in the folder of outputs
-WRITTEN = ("history.csv", "best.weights.h5", "last.weights.h5")  # in the folder train
 OTHERS = 2  # interrupted runs, with other parameters or code, whose states stay: the newest ones
 
 
@@ -31,8 +30,6 @@ class Recorder:
     checkpoint/ID.json          what each finished epoch took, its updates and all of it, until then too
     tensorboard/RUN_NAME/       the curves
     timing.json                 how long it took
-
-    A former run's `WRITTEN` go when this one begins, and no sooner: a mistake in params.yaml costs no training.
     """
 
     def __init__(self, network: keras.Model, *, output: Path, run_id: str, run_name: str, epochs: int, images: int):
@@ -45,8 +42,6 @@ class Recorder:
         self._since, self._ancestors = time.perf_counter(), _ancestors()
         for folder in (self._checkpoint.parent, output / "train"):
             drop_parts(folder)
-        for name in WRITTEN:
-            (output / "train" / name).unlink(missing_ok=True)
         _keep_newest(self._checkpoint.parent, others_than=self._checkpoint)
 
     def unfinished(self) -> State:

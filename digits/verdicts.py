@@ -2,10 +2,12 @@
 
 The rule, fixed before anything runs: a hypothesis says which effects are meant, those above `by`, below -`by`, or within `by` of 0.
 With the 95 % interval of the effect over the seeds, it is borne out if the whole interval lies among the effects meant, refuted if
-none of it does, and undecided otherwise, or with fewer than two seeds.
+none of it does, and undecided otherwise, or with fewer than two seeds. Where all seeds have one and the same effect the interval
+has no width, as by chance where few images are validated: that decides nothing, but for parameters, which the seed does not change.
 """
 
 import itertools
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +17,13 @@ from typing import Any
 import numpy as np
 
 from digits import significance
+from digits.evaluation import SMALLEST
 from digits.rows import Row
+from digits.runs import DIVERGED
 from digits.studies import Hypothesis
 
 BORNE_OUT, REFUTED, UNDECIDED = "borne out", "refuted", "undecided"
+ROUNDING = 1e-9  # effects that differ by less are the same
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ def judge(hypothesis: Hypothesis, runs: Sequence[Row]) -> Verdict:
     """Return what the runs say of the hypothesis.
 
     Runs that differ in the compared dimension alone make a pair, unless they are one run, which two of its values share; a seed's
-    effect is the mean of its pairs' differences. A run that diverged counts as accuracy 0; one that failed otherwise is in no pair.
+    effect is the mean of its pairs' differences. A run that diverged counts as accuracy 0 and as the log loss of answers that are
+    all wrong; one that failed otherwise is in no pair.
     """
     of_place: dict[tuple, dict[Any, tuple[str, float]]] = defaultdict(dict)
     for row in runs:
@@ -67,13 +73,17 @@ def judge(hypothesis: Hypothesis, runs: Sequence[Row]) -> Verdict:
     if len(effects) < 2:
         return Verdict(hypothesis, pairs, len(effects), effects[0] if effects else None, None, None, UNDECIDED)
     low, high = significance.interval(effects)
-    return Verdict(hypothesis, pairs, len(effects), mean(effects), low, high, _word(hypothesis, low, high))
+    one_effect = max(effects) - min(effects) < ROUNDING and hypothesis.measure != "parameters"
+    word = UNDECIDED if one_effect else _word(hypothesis, low, high)
+    return Verdict(hypothesis, pairs, len(effects), mean(effects), low, high, word)
 
 
 def measure(row: Row, name: str) -> float | None:
     """Return a run's figure by its name in a hypothesis; accuracy and log_loss are those of the validation images."""
     if name == "accuracy":
         return row.accuracy
+    if name == "log_loss" and row.status == DIVERGED:
+        return -math.log(SMALLEST)
     if not row.finished:
         return None
     return {"seconds_per_epoch": row.seconds_per_epoch, "parameters": row.parameters, "log_loss": row.best["validation_loss"]}[name]

@@ -126,9 +126,12 @@ def test_another_network_s_sizes_rerun_no_training(clone):
     assert repro(clone) == ["check"]
 
 
-def test_another_learning_rate_reruns_train_evaluate_and_plot(clone):
+def test_another_learning_rate_reruns_train_evaluate_and_plot_and_the_former_one_costs_no_training(clone):
+    right = (clone / "params.yaml").read_text()
     set_params(clone, train={"learning_rate": 0.004})
     assert repro(clone) == sorted(["train", "evaluate", "plot", *LOOK_INSIDE])
+    (clone / "params.yaml").write_text(right)
+    assert "train" not in repro(clone)
 
 
 def test_a_comment_in_fetch_reruns_fetch_only(clone):
@@ -231,6 +234,24 @@ def test_without_git_history_it_runs_too(tmp_path):
     (folder / ".venv").mkdir()
     (folder / ".venv/.installed").touch()  # the environment is the one that runs this test
     assert "accuracy" in sh(folder, "make")
+    sh(folder, "git", "init", "--quiet")
+    sh(folder, "make", "scm")
+    assert "no_scm" not in (folder / ".dvc/config.local").read_text()
+
+
+@pytest.mark.parametrize(
+    ("goal", "names"), [("read", "PHOTO"), ("handin", "MNIST"), ("recipe", "NAME"), ("adopt", "ROW"), ("publish", "STUDY")]
+)
+def test_a_name_given_to_make_is_no_shell_s_to_read(goal, names):
+    run = subprocess.run(
+        ["make", "--dry-run", "--old-file=.venv/.installed", goal, f"{names}=a`touch b`.jpg"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"tools.{goal}" in run.stdout
+    assert "touch" not in run.stdout
 
 
 @pytest.mark.slow

@@ -9,7 +9,9 @@ from pathlib import Path
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:
     """Yield a path beside `folder` for a folder that takes its place when the block ends; if it fails, what was there stays."""
-    part, former = folder.with_name(".part"), folder.with_name(".former")
+    part, former = (folder.with_name(f".{what}-{folder.name}") for what in ("part", "former"))
+    if former.exists() and not folder.exists():  # killed between the two renames below
+        former.rename(folder)
     for left in (part, former):
         shutil.rmtree(left, ignore_errors=True)
     try:

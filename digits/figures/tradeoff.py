@@ -18,11 +18,11 @@ KEY = 4.0  # inches, of a line that names them
 def draw(
     accuracy: np.ndarray, *, seconds: np.ndarray, parameters: np.ndarray, names: Sequence[Sequence[str]], title: str
 ) -> Figure:
-    """Return the figure of n variations: validation accuracy 0 to 1, seconds of training, parameters, and a name, in parts."""
+    """Return the figure of n variations: validation accuracy 0 to 1, seconds of updates, parameters, and a name, in parts."""
     figure = looks.page("Accuracy against time and against size", title=title, height=6.2)
     axes = figure.subplots(1, 2, sharey=True)
     percents = 100 * np.asarray(accuracy, np.float64)
-    costs = {"training of a run, seconds": seconds, "parameters of the network": parameters}
+    costs = {"updates of a run at its fastest pace, seconds": seconds, "parameters of the network": parameters}
     fronts = [
         _panel(ax, np.asarray(cost, np.float64), percents, names, what=what)
         for ax, (what, cost) in zip(axes, costs.items(), strict=True)

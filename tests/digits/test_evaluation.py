@@ -64,9 +64,10 @@ def test_macro_f1_s_interval_is_as_wide_as_the_bootstrap_s(seed, classes):
     assert half == pytest.approx(evaluation.Z_95 * spread, rel=0.1)
 
 
-def test_a_class_that_is_neither_there_nor_answered_leaves_macro_f1_s_interval_finite():
+def test_a_class_that_is_neither_there_nor_answered_is_left_out_of_macro_f1_and_its_interval():
     macro_f1, half = evaluation.macro_f1_and_half_interval(np.array([[3, 1, 0], [1, 5, 0], [0, 0, 0]]))
-    assert macro_f1 == pytest.approx((6 / 8 + 10 / 12) / 3)
+    assert (macro_f1, half) == evaluation.macro_f1_and_half_interval(np.array([[3, 1], [1, 5]]))
+    assert macro_f1 == pytest.approx((6 / 8 + 10 / 12) / 2)
     assert 0 < half < 1
 
 

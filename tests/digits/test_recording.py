@@ -47,15 +47,6 @@ def test_from_the_first_epoch_on_best_weights_h5_holds_the_best_weights_so_far(t
     assert on_disk == pytest.approx(np.minimum.accumulate(losses).tolist(), abs=1e-5)
 
 
-def test_what_a_former_run_wrote_is_gone_when_a_run_begins(tmp_path):
-    (tmp_path / "train").mkdir()
-    former = [tmp_path / "train" / name for name in ("history.csv", "best.weights.h5", "last.weights.h5")]
-    for path in former:
-        path.write_text("of a former run")
-    Recorder(models.build("softmax", classes=10, seed=0), output=tmp_path, run_id="run", run_name="run", epochs=3, images=200)
-    assert not any(path.exists() for path in former)
-
-
 def test_the_seconds_of_an_epoch_s_updates_are_the_median_of_those_it_was_told(tmp_path):
     network = models.build("softmax", classes=10, seed=0)
     recorder = Recorder(network, output=tmp_path, run_id="run", run_name="run", epochs=3, images=200)
@@ -129,7 +120,7 @@ def test_a_disk_too_full_for_the_weights_is_refused_before_hdf5_sees_it(tmp_path
 
 def test_what_killed_writes_left_is_gone_with_the_next_run(tmp_path):
     left = [tmp_path / name for name in ("checkpoint/.part-ab12-state.npz", "train/.part-x_y-best.weights.h5")]
-    kept = tmp_path / "train/summary.txt"
+    kept = tmp_path / "train/best.weights.h5"
     for path in (*left, kept):
         path.parent.mkdir(exist_ok=True)
         path.write_text("half")

@@ -36,6 +36,9 @@ def of_seeds(*differences, **values):
         ("same", 0.05, (-0.10, -0.11, -0.12), "refuted"),
         ("same", 0.11, (0.10, 0.11, 0.12), "undecided"),
         ("higher", 0, (0.3,), "undecided"),
+        ("higher", 0, (0.1, 0.1, 0.1), "undecided"),  # all the same, by chance: an interval of no width
+        ("same", 0.1, (0.1, 0.1), "undecided"),
+        ("same", 0.2, (0.0, 0.0), "undecided"),
         ("higher", 0, (), "undecided"),
     ],
 )
@@ -68,11 +71,20 @@ def test_a_diverged_run_counts_as_accuracy_0_and_one_that_failed_otherwise_as_no
     assert verdicts.judge(claims("higher"), [runs[0], row(0, 0, size="large", status=FAILED)]).pairs == 0
 
 
+def test_a_diverged_run_counts_as_the_log_loss_of_answers_that_are_all_wrong():
+    one, other = row(0, 0.5, size="small"), row(0, 0, size="large", status=DIVERGED)
+    verdict = verdicts.judge(claims("higher", measure="log_loss"), [one, other])
+    assert verdict.effect == pytest.approx(-np.log(1e-7) - one.best["validation_loss"])
+    assert verdicts.judge(claims("higher", measure="seconds_per_epoch"), [one, other]).pairs == 0
+
+
 @pytest.mark.parametrize(("measure", "effect"), [("seconds_per_epoch", 1.0), ("parameters", 50), ("log_loss", -0.1)])
 def test_seconds_parameters_and_log_loss_can_be_claimed(measure, effect):
     small = [row(seed, 0.5, seconds=2.0, size="small") for seed in (1, 2)]
     large = [replace(row(seed, 0.6, seconds=3.0, size="large"), parameters=small[0].parameters + 50) for seed in (1, 2)]
-    assert verdicts.judge(claims("higher", measure=measure), small + large).effect == pytest.approx(effect)
+    verdict = verdicts.judge(claims("higher", measure=measure), small + large)
+    assert verdict.effect == pytest.approx(effect)
+    assert verdict.word == ("borne out" if measure == "parameters" else "undecided")  # the seed draws the others: not by one effect
 
 
 def test_networks_are_compared_by_their_run_of_the_best_validation_on_the_same_images():

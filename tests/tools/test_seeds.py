@@ -76,6 +76,18 @@ def test_a_run_that_trained_nothing_keeps_the_commit_of_the_one_that_did(seconds
     assert json.loads(path.read_text())["commit"] == commit
 
 
+def test_where_an_evaluation_alone_has_dropped_the_training_s_seconds_it_is_trained_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "RUNS", tmp_path)
+    ran, timings = [], [{"evaluate": {}}, {"evaluate": {}, "train": {"seconds": 1.5}}]
+    monkeypatch.setattr(seeds.workspace, "make", lambda *words: None)
+    monkeypatch.setattr(seeds.workspace, "run", lambda *words: ran.append(words[1:]))
+    monkeypatch.setattr(seeds, "record", lambda folder: {"timing": timings.pop(0)})
+    seeds.run("lenet", seed=3)
+    repro = ("dvc", "repro", "--no-run-cache")
+    assert ran == [(*repro, "plot"), (*repro, "--force", "plot")]
+    assert json.loads((tmp_path / "lenet/3.json").read_text())["timing"]["train"]["seconds"] == 1.5
+
+
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
