@@ -22,7 +22,7 @@ recipe: $(READY)  ## NAME=lenet: write a recipe of recipes/ into params.yaml; co
 	@python -m tools.recipe "$$NAME"
 
 seeds: $(READY) scm  ## NAME=lenet SEEDS=3: a recipe for some seeds, and the tables of docs/results; without a NAME course A, five seeds
-	python -m tools.seeds "$(or $(NAME),course_a)" $(if $(SEEDS),"$(SEEDS)")
+	python -m tools.seeds "$${NAME:-course_a}" $(if $(SEEDS),"$(SEEDS)")
 
 results: $(READY)  ## the tables of docs/results anew from its runs/
 	python -m tools.results

@@ -141,8 +141,8 @@ def _hypotheses(study: Study, judged: Sequence[Verdict]) -> str:
     rule = (
         "The rule: each hypothesis says which effects it means. With the 95 % interval of the effect over the seeds (Student's; the"
         " effect of a seed is the mean difference of its runs that differ in nothing else) it is borne out if the whole interval"
-        " lies among the effects meant, refuted if none of it does, and undecided otherwise. Each stands for itself, at 95 %: of"
-        " many hypotheses some come out so by chance."
+        " lies among the effects meant, refuted if none of it does, and undecided otherwise, or where all seeds have one"
+        " effect, but of parameters. Each stands for itself, at 95 %: of many hypotheses some come out so by chance."
     )
     if isinstance(study.strategy, LineSearch):
         rule += f" {CHOSEN_BY_THE_SAME}"

@@ -8,15 +8,15 @@ from digits import csv_writing, evaluation
 def per_class(counts: np.ndarray, *, class_names: np.ndarray) -> str:
     """Return one row a class: precision, recall, F1 (0 to 1), and support, its number of test images.
 
-    Two rows more are the classes' means, each class counting the same, and each as many times as it has images.
+    Two rows more are the classes' means: each that images or answers have counts the same, and each as often as it has images.
     """
     columns = evaluation.report(counts)
-    support = columns["support"]
+    support, there = columns["support"], counts.sum(axis=0) + counts.sum(axis=1) > 0
     rows = [
         [str(name), *(f"{columns[key][i]:.4f}" for key in ("precision", "recall", "f1")), int(support[i])]
         for i, name in enumerate(class_names)
     ]
-    for name, weights in (("macro mean", None), ("weighted mean", support)):
+    for name, weights in (("macro mean", there), ("weighted mean", support)):
         means = [f"{np.average(columns[key], weights=weights):.4f}" for key in ("precision", "recall", "f1")]
         rows.append([name, *means, int(support.sum())])
     return csv_writing.text(rows, header=["class", "precision", "recall", "f1", "support"])

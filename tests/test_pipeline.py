@@ -240,7 +240,9 @@ def test_without_git_history_it_runs_too(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("goal", "names"), [("read", "PHOTO"), ("handin", "MNIST"), ("recipe", "NAME"), ("adopt", "ROW"), ("publish", "STUDY")]
+    ("goal", "names"),
+    [(goal, "NAME") for goal in ("recipe", "seeds", "study")]
+    + [("read", "PHOTO"), ("handin", "MNIST"), ("adopt", "ROW"), ("publish", "STUDY")],
 )
 def test_a_name_given_to_make_is_no_shell_s_to_read(goal, names):
     run = subprocess.run(

@@ -274,9 +274,9 @@ def _is_mnist(path: Path) -> bool:
 def main(mnist: str | None) -> None:
     """Write the file."""
     target = Path("output/handin/proj2.py")
-    if mnist is not None and not _is_mnist(Path(mnist)):
-        raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
     if mnist is not None:
+        if not _is_mnist(Path(mnist)):
+            raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
         refuse_unwritable(Path(mnist).resolve())
     given = constants(parameters.text())
     write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))

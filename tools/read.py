@@ -28,8 +28,10 @@ def main(photo: str) -> None:
     if not photos.is_dir():
         _refuse_what_is_no_picture(photos)
     output = Path("output/read", photos.name)
-    if not photos.name or photos.resolve().is_relative_to(output.parent.resolve()):
+    if not photos.name or any(path.is_relative_to(output.parent.resolve()) for path in (photos, photos.resolve())):
         raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
+    if output.is_symlink() or output.is_file():
+        raise UserError(f"{output}: expected a folder, which is written anew; remove what is there")
     with workspace.alone(FOLDER):
         workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop", "photos": str(photos)}})
         if not (FOLDER / WEIGHTS).exists():

@@ -1,6 +1,7 @@
 import numpy as np
+import pytest
 
-from digits import reports
+from digits import evaluation, reports
 
 COUNTS = np.array([[3, 1], [0, 4]])
 NAMES = np.array(["cat, black", "dog"])
@@ -14,6 +15,13 @@ def test_a_report_has_a_row_a_class_and_their_means():
         "macro mean,0.7857,0.8750,0.7922,16",
         "weighted mean,0.8929,0.8125,0.8247,16",  # its recall is the accuracy, 13 of 16
     ]
+
+
+def test_the_macro_mean_of_f1_is_the_metrics_also_where_a_class_has_neither_images_nor_answers():
+    counts = np.array([[3, 1, 0], [1, 5, 0], [0, 0, 0]])
+    macro = reports.per_class(counts, class_names=np.array(["a", "b", "c"])).splitlines()[4].split(",")
+    assert macro[0] == "macro mean"
+    assert float(macro[3]) == pytest.approx(evaluation.macro_f1_and_half_interval(counts)[0], abs=5e-5)
 
 
 def test_a_confusion_table_has_true_classes_in_rows():

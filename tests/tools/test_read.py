@@ -30,14 +30,26 @@ def test_photos_where_the_answers_go_are_refused_and_stay(tmp_path, monkeypatch)
     assert photo.exists()
 
 
-def test_photos_where_the_answers_go_are_refused_under_another_name_too(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("photos", "link"), [("output/read/mine", "mine"), ("mine", "output/read/mine")])
+def test_photos_where_the_answers_go_are_refused_by_a_link_s_name_too(photos, link, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "output/read/mine").mkdir(parents=True)
-    link = tmp_path / "mine"
-    link.symlink_to("output/read/mine")
+    for path in (photos, link):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(photos).mkdir()
+    Path(link).symlink_to(tmp_path / photos)
     with pytest.raises(UserError, match="outside output/read"):
-        read.main(str(link))
-    assert (tmp_path / "output/read/mine").is_dir()
+        read.main(link)
+    assert Path(photos).is_dir()
+    assert Path(link).is_symlink()
+
+
+def test_a_link_where_the_answers_go_is_refused_before_anything_is_trained(earlier, tmp_path):
+    earlier.unlink()
+    earlier.parent.rmdir()
+    earlier.parent.symlink_to(tmp_path)
+    with pytest.raises(UserError, match=r"output/read/page\.jpg: expected a folder"):
+        read.main("page.jpg")
+    workspace.make.assert_not_called()
 
 
 @pytest.mark.parametrize("kind", ["a photo", "a folder of photos"])
