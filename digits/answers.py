@@ -40,7 +40,12 @@ def of(
 
 def rows(said: Sequence[Answer], of: np.ndarray) -> list[str]:
     """Return the answers as they are read: a text for each of the rows that `of` (n,) numbers, ascending."""
-    return ["".join(answer.said for answer, row in zip(said, of, strict=True) if row == one) for one in dict.fromkeys(of.tolist())]
+    return [joined([answer.said for answer, row in zip(said, of, strict=True) if row == one]) for one in dict.fromkeys(of.tolist())]
+
+
+def joined(said: Sequence[str]) -> str:
+    """Return answers as one text, with a space between any two if there are words among them."""
+    return (" " if any(len(each) > 1 for each in said) else "").join(said)
 
 
 def named(name: str) -> str | None:
@@ -49,10 +54,10 @@ def named(name: str) -> str | None:
     return begins[0] if begins else None
 
 
-def aligned(written: str, read: list[str]) -> list[str | None]:
+def aligned(written: Sequence[str], read: list[str]) -> list[str | None]:
     """Return what was written where each answer was read, None where nothing was.
 
-    With as many answers as there are characters written they go in pairs. Else the longest runs that agree are paired (difflib's
+    With as many answers as there are symbols written they go in pairs. Else the longest runs that agree are paired (difflib's
     Ratcliff and Obershelp), and what lies between two of them if it is as long on both sides.
     """
     if len(written) == len(read):

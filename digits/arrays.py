@@ -35,7 +35,7 @@ class Split:
     labels: np.ndarray  # uint8 (n,), index into class_names
     class_names: np.ndarray  # str (classes,)
     dataset: np.ndarray  # str ()
-    source_index: np.ndarray  # int64 (n,), the row of the source file (train or test) each came from
+    source_index: np.ndarray  # int64 (n,), the row of data/raw.npz's images (train or test) each came from
 
     def __len__(self) -> int:
         return len(self.images)

@@ -1,7 +1,7 @@
 """The photos that handwriting reads: pages with many digits, and crops, pictures of one digit each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class Photo:
     images: np.ndarray  # uint8 (n, 28, 28), in reading order
     rows: np.ndarray  # int64 (n,), the written row of each, from 0
     corners: np.ndarray | None  # float32 (n, 4, 2), x and y as shares of width and height; None: a crop, n is 1
-    written: str | None  # what the text beside it or its name says it shows, in reading order
+    written: Sequence[str] | None  # what the text beside it or its name says it shows, in reading order
     thumbnail: np.ndarray | None = None  # uint8 (height, width, 3), red first; None: a page, or one crop of more than KEPT files
 
     def picture(self, *, longest: int) -> np.ndarray:
@@ -44,18 +44,20 @@ class Photo:
 def read(photos: Path, *, layout: str, ink: str, class_names: Iterable[str]) -> list[Photo]:
     """Return the pictures of a file or folder that show digits; each file that does not is one line of warning.
 
-    What is written of them counts as far as the network has classes of these names.
+    What is written of them counts as far as the network has classes of these names: letter by letter, or if there are longer names
+    among them word by word.
     """
     files, names = _files(photos), set(map(str, class_names))
+    words = any(len(name) > 1 for name in names)
 
     def shown(path: Path) -> Photo | str:
         try:
-            photo = _photo(path, photos, layout=layout, ink=ink)
+            photo = _photo(path, photos, layout=layout, ink=ink, words=words)
         except pictures.NoPicture as error:
             return str(error)
         except OSError as error:
             return str(error.strerror)
-        written = "".join(letter for letter in photo.written or "" if letter in names) or None
+        written = [symbol for symbol in photo.written or () if symbol in names] or None
         return replace(photo, written=written, thumbnail=photo.thumbnail if len(files) <= KEPT else None)
 
     found = read_each(files, shown)
@@ -95,14 +97,11 @@ def _files(photos: Path) -> list[Path]:
     return [path for path in below if path not in texts]
 
 
-def _photo(path: Path, photos: Path, *, layout: str, ink: str) -> Photo:
+def _photo(path: Path, photos: Path, *, layout: str, ink: str, words: bool) -> Photo:
     data, text = bytes_of(path), path.with_suffix(".txt")
     name = Path(path.name) if path == photos else path.relative_to(photos)
-    written = (
-        "".join(filter(str.isalnum, text.read_text(encoding="utf-8", errors="replace")))
-        if text != path and text.is_file()
-        else None
-    )
+    beside = text.read_text(encoding="utf-8", errors="replace") if text != path and text.is_file() else ""
+    written = beside.split() if words else list(filter(str.isalnum, beside))
     colours = pictures.decode(data, longest=pictures.LARGE)
     if layout == "crop" or (layout == "auto" and not written):
         look = pictures.character if layout == "crop" else pictures.only_character

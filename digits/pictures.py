@@ -7,6 +7,7 @@ and that a pen finer than MNIST's is made as wide: a pencil's line would be less
 
 import io
 import re
+import struct
 import threading
 import unicodedata
 import warnings
@@ -153,9 +154,7 @@ def _header(data: bytes) -> _Header:
         warnings.simplefilter("ignore")  # of slips in metadata
         try:
             with Image.open(io.BytesIO(data)) as image:
-                exif = Image.Exif()
-                exif.load(image.info.get("exif", b""))  # image.getexif() would decode a PNG to its end
-                header = _Header(image.size, str(image.format), image.has_transparency_data, exif.get(_ORIENTATION, 1))
+                header = _Header(image.size, str(image.format), image.has_transparency_data, _orientation(image))
         except Image.DecompressionBombError:  # from 179 megapixels on
             raise NoPicture(f"expected at most {MOST_MEGAPIXELS} megapixels; received over 178") from None
         except MemoryError:
@@ -168,6 +167,16 @@ def _header(data: bytes) -> _Header:
     if width * height > MOST_MEGAPIXELS * 1e6:
         raise NoPicture(f"expected at most {MOST_MEGAPIXELS} megapixels; received {width} x {height}")
     return header
+
+
+def _orientation(image: Image.Image) -> int:
+    """Return EXIF's, 1 where there is none that can be read: a picture without it is one all the same."""
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif", b""))  # image.getexif() would decode a PNG to its end
+        return exif.get(_ORIENTATION, 1)
+    except (SyntaxError, struct.error, ValueError, OverflowError):  # SyntaxError is Pillow's own of bytes that are no EXIF
+        return 1
 
 
 def _flags(header: _Header, longest: int) -> int:

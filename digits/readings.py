@@ -30,7 +30,7 @@ def answered(shown: Sequence[Photo], probabilities: np.ndarray, *, class_names: 
 
 def score(shown: Sequence[Photo], said: Answers) -> str:
     """Return one line over all whose truth is known."""
-    written = sum(len(photo.written or "") for photo in shown)
+    written = sum(len(photo.written or ()) for photo in shown)
     return answers.score([answer for of in said for answer in of], written=written)
 
 
@@ -46,13 +46,13 @@ def table(shown: Sequence[Photo], said: Answers) -> Iterator[tuple]:
 
 def lines(shown: Sequence[Photo], said: Answers) -> Iterator[str]:
     """Yield the answers in reading order: a line for each row of a page, a line for each folder of crops."""
-    folders: dict[Path, str] = {}
+    folders: dict[Path, list[str]] = {}
     for photo, of in zip(shown, said, strict=True):
         if photo.corners is None:
-            folders[photo.name.parent] = folders.get(photo.name.parent, "") + of[0].said
+            folders.setdefault(photo.name.parent, []).append(of[0].said)
         else:
             yield from (f"{photo.name}: {row}" for row in answers.rows(of, photo.rows))
-    yield from (f"{folder}: {row}" for folder, row in folders.items())
+    yield from (f"{folder}: {answers.joined(row)}" for folder, row in folders.items())
 
 
 def figures(shown: Sequence[Photo], said: Answers, *, title: str) -> Iterator[tuple[Path, "Figure"]]:

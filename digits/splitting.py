@@ -24,7 +24,7 @@ def split(
 
     merge maps a class name to the name it takes (several may take one), or to None, which drops its images; a number is the name
     that it writes.
-    source_index counts rows of the file, dropped ones included.
+    source_index counts the data set's rows, dropped ones included; for MNIST these are the file's.
 
     Raises UserError for more images than there are, or a class that the data set has not.
     """

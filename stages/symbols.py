@@ -11,7 +11,7 @@ import numpy as np
 
 from digits import csv_writing, csvs, pictures, strokes
 from digits.errors import UserError
-from digits.folders import found
+from digits.folders import found, refuse_unwritable
 from digits.stage import run, say, warn
 from digits.writing import write_text
 from stages.pictures_to_csv import SymbolsParams, pictured, refuse_one_category
@@ -48,6 +48,7 @@ def main(output: Path, symbols: SymbolsParams) -> None:
 def read_or_draw(name: str, symbols: SymbolsParams, *, names: list[str], after: bool = False) -> tuple[Labelled, str]:
     """Return the pictures in a folder and its name, or if there is none strokes of `names`, those `after` the examples."""
     if (folder := found(name)).is_dir():
+        refuse_unwritable(folder.resolve())
         source = folder.resolve().name
         csvs.refuse_unreadable(source, name=f"{name}: the folder's name")
         return pictured(folder, symbols), source

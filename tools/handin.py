@@ -108,7 +108,7 @@ REWRITTEN = {
         ("@functools.lru_cache(maxsize=KEPT)\ndef _compiled_forward", "def _compiled_forward"),
     ],
     "digits.models.resnet5": [("; `copies_apart: true` mends it by one, permute after reshape_1.", ".")],
-    "digits.figures.looks": [('textwrap.wrap(title, width=110) or [""]', "[title]")],
+    "digits.figures.looks": [('textwrap.wrap(title, width=96) or [""]', "[title]")],
 }
 
 NO_NORMS = (  # where no parts of a batch meet at a batch norm, in digits.inference

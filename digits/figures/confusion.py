@@ -3,6 +3,7 @@
 So ten errors show beside a thousand right answers.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ DIAGONAL = "#e6eff6"
 ERRORS = LinearSegmentedColormap.from_list("errors", ["#ffffff", "#fbdcc6", "#f2a36c", "#e0702a"])
 RECALL, SUPPORT, BESIDE = 0.45, 1.15, 1.5  # inches right of the matrix: the middles of two columns, and their room
 LONGEST = 1.5  # inches of a class name
+SLANTED = 0.23  # inches from one slanted name to the next, at least
+OVER = 0.03  # inches by which a count may be wider than its cell
 SMALLEST = 8.0  # points of a count; where it would be smaller, thousands are written as k
 # What stands inside the axes needs no margin, so the layout need not measure it.
 STYLE: dict[str, Any] = {"ha": "center", "va": "center", "color": looks.INK, "in_layout": False}
@@ -41,8 +44,9 @@ def draw(counts: np.ndarray, *, class_names: Sequence[str] | np.ndarray, title: 
     ax = figure.subplots()
     _shade(ax, counts, legend=min(1.0, max(0.4, 2.8 / (column * n + BESIDE))))
     _write_counts(ax, counts, column=column)
-    _write_shares(ax, counts, column=column)
-    _name(ax, names, slanted=slanted)
+    every = math.ceil(SLANTED / column) if slanted else 1
+    _write_shares(ax, counts, column=column, every=every)
+    _name(ax, names, slanted=slanted, every=every)
     ax.set_xlim(0, n + BESIDE / column)
     ax.set_ylim(n + 1, 0)
     return looks.settle(figure)
@@ -67,7 +71,10 @@ def _shade(ax: Axes, counts: np.ndarray, *, legend: float) -> None:
 
 
 def _write_counts(ax: Axes, counts: np.ndarray, *, column: float) -> None:
-    """Write the counts into cells `column` inches wide; an error that did not happen leaves its cell empty."""
+    """Write the counts into cells `column` inches wide.
+
+    An error that did not happen leaves its cell empty, and a count that would stand in the next cell: its colour says it.
+    """
     room = 72 * 0.96 * column / 0.7  # points of size times figures, 0.7 being a bold figure's width
     size = min(looks.TEXT + 0.5, room / len(str(counts.max())))
     short = size < SMALLEST
@@ -75,6 +82,8 @@ def _write_counts(ax: Axes, counts: np.ndarray, *, column: float) -> None:
         if count or row == place:
             weight = "bold" if row == place else "normal"
             text = _thousands(count) if short and count >= 1000 else f"{count}"
+            if looks.width(text, size=max(size, SMALLEST), weight=weight) > column + OVER:
+                continue
             ax.text(place + 0.5, row + 0.5, text, size=max(size, SMALLEST), weight=weight, **STYLE)
 
 
@@ -82,16 +91,17 @@ def _thousands(count: int) -> str:
     return f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k"
 
 
-def _write_shares(ax: Axes, counts: np.ndarray, *, column: float) -> None:
-    """Write recall and support right of the rows, precision below the columns, which are `column` inches wide."""
+def _write_shares(ax: Axes, counts: np.ndarray, *, column: float, every: int) -> None:
+    """Write recall and support right of the rows, precision below each `every`th column; columns are `column` inches wide."""
     n, right, support = len(counts), np.diag(counts), counts.sum(axis=1)
     recall_at, support_at = n + RECALL / column, n + SUPPORT / column
     for place, (recall, images) in enumerate(zip(_percent(right, support), support, strict=True)):
         ax.text(recall_at, place + 0.5, recall, size=looks.TEXT, **STYLE)
         ax.text(support_at, place + 0.5, f"{images}", size=looks.TEXT, **STYLE)
     digits = 1 if column > 1.15 * looks.width("100.0") else 0
-    for place, precision in enumerate(_percent(right, counts.sum(axis=0), digits=digits)):
-        ax.text(place + 0.5, n + 0.55, precision, size=looks.TEXT, **STYLE)
+    upright = {"rotation": 90} if column < looks.width("100") else {}
+    for place, precision in [*enumerate(_percent(right, counts.sum(axis=0), digits=digits))][::every]:
+        ax.text(place + 0.5, n + 0.55, precision, size=looks.TEXT, **STYLE, **upright)
     for at, text in ((recall_at, "recall, %"), (support_at, "images")):
         _head(ax, at, text, ha="center")
 
@@ -100,11 +110,12 @@ def _percent(right: np.ndarray, of: np.ndarray, *, digits: int = 1) -> list[str]
     return [f"{100 * part / whole:.{digits}f}" if whole else "–" for part, whole in zip(right, of, strict=True)]
 
 
-def _name(ax: Axes, names: Sequence[str], *, slanted: bool) -> None:
+def _name(ax: Axes, names: Sequence[str], *, slanted: bool, every: int) -> None:
+    """Name each row, and above them so many columns apart."""
     middles = np.arange(len(names)) + 0.5
     slant = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"} if slanted else {}
     ax.spines[:].set_visible(False)
-    ax.set_xticks(middles, names, parse_math=False, **slant)
+    ax.set_xticks(middles[::every], names[::every], parse_math=False, **slant)
     ax.set_yticks([*middles, len(names) + 0.55], [*names, "precision, %"], parse_math=False, va="center")
     ax.tick_params(length=0, labelsize=looks.TEXT, labelcolor=looks.INK, pad=6)
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False)

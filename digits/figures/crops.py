@@ -16,7 +16,7 @@ LEGEND = "each as it is, as the network gets it, and the answer, ? if unsure, wi
 COLUMNS = 10
 SIDE = 0.84  # inches of a picture: 84 pixels at 100 dpi, so that each of the 28 is three wide
 PITCH = 0.94  # inches from one picture to the next
-STEP = 2 * SIDE + 2 * LINE + 0.16  # inches from one row to the next
+STEP = 2 * SIDE + 2 * LINE + 0.16  # inches from one row to the next; of answers of more than a letter a line more
 NAMED = 0.34  # inches, a folder's name
 
 
@@ -30,18 +30,21 @@ def draw(
     groups: dict[str, list[int]] = {}
     for index, folder in enumerate(folders):
         groups.setdefault(folder, []).append(index)
-    heights = {name: (NAMED if name else 0) + STEP * -(-len(rows) // COLUMNS) for name, rows in groups.items()}
+    words = any(len(answer.said) > 1 for answer in answers)
+    step = STEP + (LINE if words else 0)
+    heights = {name: (NAMED if name else 0) + step * -(-len(rows) // COLUMNS) for name, rows in groups.items()}
     height = sum(heights.values()) + 0.35
     figure = looks.page(_what(answers), title=title, height=height, within=None)
     ax = in_inches(figure, height=height)
     top = 0.0
     for name, rows in groups.items():
-        ax.text(looks.MARGIN, top + 0.04, name, va="top", size=12, weight="bold", color=looks.INK, parse_math=False)
+        fitted = looks.fitted(name, inches=looks.WIDTH - 2 * looks.MARGIN, size=12, weight="bold")
+        ax.text(looks.MARGIN, top + 0.04, fitted, va="top", size=12, weight="bold", color=looks.INK, parse_math=False)
         for place, index in enumerate(rows):
-            x, y = looks.MARGIN + PITCH * (place % COLUMNS), top + (NAMED if name else 0) + STEP * (place // COLUMNS)
+            x, y = looks.MARGIN + PITCH * (place % COLUMNS), top + (NAMED if name else 0) + step * (place // COLUMNS)
             _picture(ax, thumbnails[index], x=x, y=y)
             _picture(ax, images[index], x=x, y=y + SIDE)
-            _frame(ax, answers[index], x=x, y=y)
+            _frame(ax, answers[index], x=x, y=y, words=words)
         top += heights[name]
     ax.text(looks.MARGIN, height - 0.14, LEGEND, size=looks.TEXT, color=looks.MUTED)
     return figure
@@ -56,7 +59,8 @@ def _picture(ax: Axes, image: np.ndarray, *, x: float, y: float) -> None:
     ax.axis(limits)
 
 
-def _frame(ax: Axes, answer: Answer, *, x: float, y: float) -> None:
+def _frame(ax: Axes, answer: Answer, *, x: float, y: float, words: bool) -> None:
+    """Draw the frame, and below it the answer and its probability, in two lines if there are words among the answers."""
     odd = {"wrong": looks.VERMILLION, "unsure": looks.MUTED}
     colour = odd.get(answer.verdict, looks.GRID)
     ax.add_patch(
@@ -64,10 +68,13 @@ def _frame(ax: Axes, answer: Answer, *, x: float, y: float) -> None:
     )
     style = {"va": "top", "color": odd.get(answer.verdict, looks.INK), "parse_math": False}
     below = y + 2 * SIDE + 0.05
-    ax.text(x, below, answer.said, size=12, weight="bold", **style)
-    ax.text(x + 0.18, below + 0.01, f"{100 * answer.probability:.0f} %", size=looks.TEXT, **style)
+    size = looks.TEXT if words else 12
+    ax.text(x, below, looks.fitted(answer.said, inches=SIDE, size=size, weight="bold"), size=size, weight="bold", **style)
+    away, under = (0, LINE) if words else (0.18, 0.01)
+    ax.text(x + away, below + under, f"{100 * answer.probability:.0f} %", size=looks.TEXT, **style)
     if answer.truth is not None and answer.verdict != "right":
-        ax.text(x, below + LINE, f"true {answer.truth}", size=looks.TEXT, **style)
+        truth = looks.fitted(f"true {answer.truth}", inches=SIDE)
+        ax.text(x, below + LINE + (under if words else 0), truth, size=looks.TEXT, **style)
 
 
 def _what(answers: Sequence[Answer]) -> str:

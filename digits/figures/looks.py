@@ -31,7 +31,7 @@ def page(what: str, *, title: str, height: float, within: float | None = 0.97) -
 
     Axes are laid out in that lowest part, within this share of the width; with None, the caller places them there.
     """
-    lines = textwrap.wrap(title, width=110) or [""]
+    lines = textwrap.wrap(title, width=96) or [""]
     heading = 0.66 + 0.2 * len(lines)
     whole = round(height + heading, 2)  # whole pixels at 100 dpi
     layout = None if within is None else ConstrainedLayoutEngine(rect=(0.02, 0.01, within, height / whole - 0.01))

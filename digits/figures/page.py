@@ -34,6 +34,8 @@ def draw(photo: np.ndarray, *, corners: np.ndarray, answers: Sequence[Answer], t
         halo = [withStroke(linewidth=2, foreground="white")]
         style = {"color": colour, "ha": "center", "clip_on": True, "parse_math": False, "path_effects": halo}
         said = f"{answer.said}≠{answer.truth}" if answer.verdict == "wrong" else answer.said
+        if len(answer.said) > 1:
+            said = looks.fitted(said, inches=2 * per_pixel * np.linalg.norm(quad[1] - quad[0]), size=size + 2, weight="bold")
         ax.text(above[0], above[1], said, va="bottom", size=size + 2, weight="bold", **style)
         ax.text(below[0], below[1], f"{100 * answer.probability:.0f}", va="top", size=size, **style)
     return figure

@@ -17,27 +17,39 @@ NUMBERED = 8  # categories; counts of more would be too small to read
 def draw(symbols: Symbols, *, answers: Mapping[tuple[str, int], np.ndarray], title: str) -> Figure:
     """Return a confusion matrix for each space and k of the answers, a row a space, the share of right ones above it."""
     spaces, ks = (list(dict.fromkeys(keys)) for keys in zip(*answers, strict=True))
-    heading = "Each symbol left out and read by its nearest neighbours: counts"
+    letters = [looks.fitted(letter, inches=0.8) for letter in symbols.letters()]
+    matrices = {at: confusion(symbols.labels, predicted, classes=len(letters)) for at, predicted in answers.items()}
+    most = max(0.5, *(float(_errors(counts).max()) for counts in matrices.values()))  # one scale, so that panels compare
+    heading = (
+        "Each symbol left out and read by its nearest neighbours: counts"
+        if len(letters) <= NUMBERED
+        else f"Left out and read by its nearest neighbours: orange, {100 * most:.0f} % of a category"
+    )
     figure = looks.page(heading, title=title, height=3.3 * len(spaces), within=0.96)
     grid = figure.subplots(len(spaces), len(ks), squeeze=False, gridspec_kw={"wspace": 0.12, "hspace": 0.12})
-    letters = [looks.fitted(letter, inches=0.8) for letter in symbols.letters()]
-    for (space, k), predicted in answers.items():
+    for (space, k), counts in matrices.items():
         ax = grid[spaces.index(space), ks.index(k)]
-        counts = confusion(symbols.labels, predicted, classes=len(letters))
         right = int(np.trace(counts))
         ax.set_title(f"{space}, k = {k}\n{right} of {len(symbols)} right", size=12, color=looks.INK, loc="left", pad=8)
-        _matrix(ax, counts, letters)
+        _matrix(ax, counts, letters, most=most)
         ax.set_xlabel("predicted", size=looks.TEXT, color=looks.MUTED)
         ax.set_ylabel("true", size=looks.TEXT, color=looks.MUTED)
     return looks.settle(figure)
 
 
-def _matrix(ax: Axes, counts: np.ndarray, letters: list[str]) -> None:
-    """Draw counts as figures/confusion.py does, small: rows the true category, columns the predicted one."""
+def _errors(counts: np.ndarray) -> np.ma.MaskedArray:
+    """Return each error's share of its true category; what is right is masked."""
+    return np.ma.array(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), mask=np.eye(len(counts), dtype=bool))
+
+
+def _matrix(ax: Axes, counts: np.ndarray, letters: list[str], *, most: float) -> None:
+    """Draw counts as figures/confusion.py does, small: rows the true category, columns the predicted one.
+
+    most  the share of a true category that is wholly orange
+    """
     n = len(counts)
-    shares = np.ma.array(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), mask=np.eye(n, dtype=bool))
     colours = ERRORS.with_extremes(bad=DIAGONAL)
-    ax.pcolormesh(shares, cmap=colours, vmin=0, vmax=max(0.5, float(shares.max())), edgecolors=looks.GRID, linewidth=0.6)
+    ax.pcolormesh(_errors(counts), cmap=colours, vmin=0, vmax=most, edgecolors=looks.GRID, linewidth=0.6)
     ax.invert_yaxis()
     if n <= NUMBERED:
         for (row, column), count in np.ndenumerate(counts):

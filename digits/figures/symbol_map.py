@@ -8,13 +8,12 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.patches import Patch
 
 from digits.figures import looks
-from digits.figures.hues import hue, inked
+from digits.figures.hues import HUES, hue, inked
 from digits.symbols import Symbols
 
 HEIGHT = 6.6  # inches
 ZOOM = 1.45  # points an image pixel; less where there are many
 ROOMY = 60  # symbols that have room at that size
-NAMED = 12  # categories that the key names
 
 
 def draw(examples: Symbols, *, places: np.ndarray, own: Symbols, own_places: np.ndarray, share: np.ndarray, title: str) -> Figure:
@@ -45,7 +44,9 @@ def _thumbnails(ax: Axes, symbols: Symbols, places: np.ndarray, *, zoom: float, 
 
 
 def _key(ax: Axes, examples: Symbols) -> None:
-    letters = [looks.fitted(letter, inches=1.2) for letter in examples.letters()[:NAMED]]
+    """Name the categories by their colours, if each has its own."""
+    apart = len(examples.letters()) <= len(HUES)
+    letters = [looks.fitted(letter, inches=1.2) for letter in examples.letters() if apart]
     keys = [Patch(color=hue(label), label=letter) for label, letter in enumerate(letters)]
     frame = {"marker": "s", "markersize": 11, "markerfacecolor": "none", "markeredgecolor": looks.MUTED, "linestyle": "none"}
     keys.append(Line2D([], [], label="one's own", **frame))

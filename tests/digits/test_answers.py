@@ -36,6 +36,7 @@ def test_a_name_that_begins_with_one_digit_says_the_truth(name, digit):
         ("", "7", [None]),
         ("77", "", []),
         ("alphabetagamma", ["alpha", "beta", "gamma"], [None] * 3),
+        (["7", "11", "14"], ["7", "4", "11", "14"], ["7", None, "11", "14"]),
     ],
 )
 def test_answers_are_paired_with_what_is_written(written, read, wanted):

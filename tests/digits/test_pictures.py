@@ -51,6 +51,13 @@ def test_what_is_no_picture_or_shows_nothing_is_told_and_stderr_stays_empty(data
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("exif", [b"Exif\0\0" + bytes(8), b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff"])
+def test_a_photo_whose_exif_cannot_be_read_is_read_as_one_without(exif):
+    jpeg = encoded(drawn(), ".jpg")
+    scrubbed = jpeg[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + jpeg[2:]
+    assert np.array_equal(pictures.decode(scrubbed, longest=200), pictures.decode(jpeg, longest=200))
+
+
 def test_while_another_picture_s_decoding_ends_opencv_stays_silent(monkeypatch):
     both, first_ended, levels = threading.Barrier(2, timeout=20), threading.Event(), []
     imdecode = cv2.imdecode

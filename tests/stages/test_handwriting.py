@@ -94,11 +94,18 @@ def test_the_layout_can_be_said_each_picture_a_digit_or_each_a_page(photos):
     alone = taken.read(photos, layout="crop", ink="auto", class_names=NAMES)
     assert [len(photo.images) for photo in alone] == [1, 1, 1, 1]
     assert all(photo.corners is None for photo in alone)
-    assert [photo.written for photo in alone][-1] == "".join(map(str, PAGE.labels))
+    assert [photo.written for photo in alone][-1] == [*map(str, PAGE.labels)]
     many = taken.read(photos, layout="page", ink="auto", class_names=NAMES)
     assert len(many) == 4
     assert len(many[-1].images) == len(PAGE.labels)
     assert all(photo.corners is not None and photo.corners.shape == (len(photo.images), 4, 2) for photo in many)
+
+
+def test_of_classes_with_longer_names_what_is_written_is_read_word_by_word(photos):
+    page = next(path for path in photos.iterdir() if path.suffix == ".txt")
+    page.write_text("7 4 11\n11 x 14\n")
+    read = taken.read(photos, layout="auto", ink="auto", class_names=[*map(str, range(26))])
+    assert ["7", "4", "11", "11", "14"] in [photo.written for photo in read]
 
 
 def test_what_is_written_counts_as_far_as_the_network_has_such_classes(photos):

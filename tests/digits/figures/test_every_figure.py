@@ -85,18 +85,26 @@ def contact(numbers, names, title):
 ANSWERS = [Answer("7", "7", 0.987, "7"), Answer("?", "3", 0.21, None), Answer("1", "1", 1.0, "7"), Answer("8", "8", 0.9, None)]
 
 
-def photographed(n, title):
+CLOTHES = [
+    Answer("T-shirt/top", "T-shirt/top", 0.987, None),
+    Answer("?", "Ankle boot", 0.21, "Bag"),
+    Answer("Ankle boot", "Ankle boot", 1.0, "T-shirt/top"),
+    Answer("Bag", "Bag", 0.9, "Bag"),
+]
+
+
+def photographed(n, title, answers=ANSWERS):
     places = np.stack([100 + 180 * (np.arange(n) % 8), 100 + 200 * (np.arange(n) // 8)], axis=1)
     corners = places[:, None] + np.array([[0, 0], [60, 0], [60, 90], [0, 90]])
     photo = np.full((900, 1600, 3), 190, np.uint8)
-    return page.draw(photo, corners=corners, answers=(ANSWERS * n)[:n], title=title)
+    return page.draw(photo, corners=corners, answers=(answers * n)[:n], title=title)
 
 
-def cropped(n, folders, title):
+def cropped(n, folders, title, answers=ANSWERS):
     images = pictures(n, FASHION)[0]
     photos = [np.full((60 + 10 * (i % 3), 70, 3), 200, np.uint8) for i in range(n)]
     names = [folders[i * len(folders) // n] for i in range(n)]
-    return crops.draw(photos, images, answers=(ANSWERS * n)[:n], folders=names, title=title)
+    return crops.draw(photos, images, answers=(answers * n)[:n], folders=names, title=title)
 
 
 def normal(*shape):
@@ -179,6 +187,8 @@ FIGURES = {
     "confusion of long names": lambda title: matrix(10, 1000, FASHION, title),
     "confusion of 26": lambda title: matrix(26, 800, LETTERS, title),
     "confusion of many": lambda title: matrix(26, 80_000, LONG, title),
+    "confusion of 36": lambda title: matrix(36, 800, [*map(str, range(36))], title),
+    "confusion of 62": lambda title: matrix(62, 400, [*map(str, range(62))], title),
     "examples": lambda title: grid(examples, 10, FASHION, title),
     "examples, one": lambda title: grid(examples, 1, FASHION, title),
     "examples, 25 of long names": lambda title: grid(examples, 25, LONG, title),
@@ -187,6 +197,8 @@ FIGURES = {
     "page of one": lambda title: photographed(1, title),
     "page": lambda title: photographed(30, title),
     "crops, one": lambda title: cropped(1, [""], title),
+    "page of clothes": lambda title: photographed(30, title, CLOTHES),
+    "crops of clothes": lambda title: cropped(25, ["a writer", "a folder of a long name " * 5], title, CLOTHES),
     "crops in folders": lambda title: cropped(50, ["a writer", "another"], title),
     "sheet": lambda title: contact({"train": 5, "validation": 5, "test": 5}, FASHION, title),
     "saliency": lambda title: salient(5, 5, FASHION, title),
