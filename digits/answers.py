@@ -38,14 +38,11 @@ def of(
     return found
 
 
-def rows(said: Sequence[Answer], of: np.ndarray) -> list[str]:
+def rows(said: Sequence[Answer], of: np.ndarray, *, between: str = "") -> list[str]:
     """Return the answers as they are read: a text for each of the rows that `of` (n,) numbers, ascending."""
-    return [joined([answer.said for answer, row in zip(said, of, strict=True) if row == one]) for one in dict.fromkeys(of.tolist())]
-
-
-def joined(said: Sequence[str]) -> str:
-    """Return answers as one text, with a space between any two if there are words among them."""
-    return (" " if any(len(each) > 1 for each in said) else "").join(said)
+    return [
+        between.join(answer.said for answer, row in zip(said, of, strict=True) if row == one) for one in dict.fromkeys(of.tolist())
+    ]
 
 
 def named(name: str) -> str | None:

@@ -45,14 +45,18 @@ def table(shown: Sequence[Photo], said: Answers) -> Iterator[tuple]:
 
 
 def lines(shown: Sequence[Photo], said: Answers) -> Iterator[str]:
-    """Yield the answers in reading order: a line for each row of a page, a line for each folder of crops."""
+    """Yield the answers in reading order: a line for each row of a page, a line for each folder of crops.
+
+    If any is longer than a letter, a space stands between any two.
+    """
+    between = " " if any(len(answer.said) > 1 for of in said for answer in of) else ""
     folders: dict[Path, list[str]] = {}
     for photo, of in zip(shown, said, strict=True):
         if photo.corners is None:
             folders.setdefault(photo.name.parent, []).append(of[0].said)
         else:
-            yield from (f"{photo.name}: {row}" for row in answers.rows(of, photo.rows))
-    yield from (f"{folder}: {answers.joined(row)}" for folder, row in folders.items())
+            yield from (f"{photo.name}: {row}" for row in answers.rows(of, photo.rows, between=between))
+    yield from (f"{folder}: {between.join(row)}" for folder, row in folders.items())
 
 
 def figures(shown: Sequence[Photo], said: Answers, *, title: str) -> Iterator[tuple[Path, "Figure"]]:
