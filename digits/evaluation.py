@@ -61,6 +61,11 @@ def report(counts: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
+def there(counts: np.ndarray) -> np.ndarray:
+    """Return which classes images or answers have, bool (classes,)."""
+    return counts.sum(axis=0) + counts.sum(axis=1) > 0
+
+
 def macro_f1_and_half_interval(counts: np.ndarray) -> tuple[float, float]:
     """Return the mean of F1, and half the width of its 95 % interval, for confusion `counts` (classes, classes).
 
@@ -70,12 +75,11 @@ def macro_f1_and_half_interval(counts: np.ndarray) -> tuple[float, float]:
     The interval is the normal one of the delta method (Takahashi et al. 2022, "Confidence interval for micro-averaged F1 and
     macro-averaged F1 scores"), images being drawn independently: `influence` is what one image of that truth and that answer adds.
     """
-    f1, shares = report(counts)["f1"], counts / counts.sum()
+    f1, shares, known = report(counts)["f1"], counts / counts.sum(), there(counts)
     of_class = shares.sum(axis=0) + shares.sum(axis=1)  # the denominator of F1
-    there = of_class > 0
-    weight = np.divide(1.0, of_class, out=np.zeros_like(of_class), where=there)
-    influence = (np.diag(2 * weight) - (f1 * weight)[:, None] - (f1 * weight)[None, :]) / there.sum()
-    return float(f1[there].mean()), Z_95 * math.sqrt(float((shares * influence**2).sum()) / int(counts.sum()))
+    weight = np.divide(1.0, of_class, out=np.zeros_like(of_class), where=known)
+    influence = (np.diag(2 * weight) - (f1 * weight)[:, None] - (f1 * weight)[None, :]) / known.sum()
+    return float(f1[known].mean()), Z_95 * math.sqrt(float((shares * influence**2).sum()) / int(counts.sum()))
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray, *, bins: int) -> float:

@@ -11,12 +11,12 @@ def per_class(counts: np.ndarray, *, class_names: np.ndarray) -> str:
     Two rows more are the classes' means: each that images or answers have counts the same, and each as often as it has images.
     """
     columns = evaluation.report(counts)
-    support, there = columns["support"], counts.sum(axis=0) + counts.sum(axis=1) > 0
+    support = columns["support"]
     rows = [
         [str(name), *(f"{columns[key][i]:.4f}" for key in ("precision", "recall", "f1")), int(support[i])]
         for i, name in enumerate(class_names)
     ]
-    for name, weights in (("macro mean", there), ("weighted mean", support)):
+    for name, weights in (("macro mean", evaluation.there(counts)), ("weighted mean", support)):
         means = [f"{np.average(columns[key], weights=weights):.4f}" for key in ("precision", "recall", "f1")]
         rows.append([name, *means, int(support.sum())])
     return csv_writing.text(rows, header=["class", "precision", "recall", "f1", "support"])

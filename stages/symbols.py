@@ -48,10 +48,10 @@ def main(output: Path, symbols: SymbolsParams) -> None:
 def read_or_draw(name: str, symbols: SymbolsParams, *, names: list[str], after: bool = False) -> tuple[Labelled, str]:
     """Return the pictures in a folder and its name, or if there is none strokes of `names`, those `after` the examples."""
     if (folder := found(name)).is_dir():
-        refuse_unwritable(folder.resolve())
-        source = folder.resolve().name
-        csvs.refuse_unreadable(source, name=f"{name}: the folder's name")
-        return pictured(folder, symbols), source
+        real = folder.resolve()
+        refuse_unwritable(real)
+        csvs.refuse_unreadable(real.name, name=f"{name}: the folder's name")
+        return pictured(folder, symbols), real.name
     unknown = [each for each in names if each not in strokes.CLASSES["all"]]
     if unknown:
         raise UserError(f'symbols.own: {name}: no such folder, and strokes have no {unknown[0]}; name another folder, or ""')

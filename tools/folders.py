@@ -5,6 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from digits.errors import UserError
+
+
+def refuse_no_folder(target: Path) -> None:
+    """Raise UserError if what is to be replaced is a file or a link."""
+    if target.is_symlink() or target.is_file():
+        raise UserError(f"{target}: expected a folder, which is written anew; remove what is there")
+
 
 @contextmanager
 def replacing(folder: Path) -> Iterator[Path]:

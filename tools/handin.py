@@ -274,18 +274,19 @@ def _is_mnist(path: Path) -> bool:
 def main(mnist: str | None) -> None:
     """Write the file."""
     target = Path("output/handin/proj2.py")
-    if mnist is not None:
+    held = None if mnist is None else Path(mnist).resolve()
+    if held is not None:
         if not _is_mnist(Path(mnist)):
             raise UserError(f"MNIST: expected an mnist.npz or a folder of {', '.join(FILES)}; {mnist} is none")
-        refuse_unwritable(Path(mnist).resolve())
+        refuse_unwritable(held)
     given = constants(parameters.text())
-    write_text(target, text(given, mnist=mnist and str(Path(mnist).resolve())))
+    write_text(target, text(given, mnist=None if held is None else str(held)))
     network = given["model"]["name"].value
     print(f"{target}: {network}, seed {given['train']['seed'].value}")
     if network != COURSE_A:
         warn(f"course A asks for {COURSE_A}, and this is {network}; `make recipe NAME=course_a` first, to hand it in there")
-    if mnist is not None:
-        print(f"it takes MNIST from {Path(mnist).resolve()}, and where that is not there from keras.datasets")
+    if held is not None:
+        print(f"it takes MNIST from {held}, and where that is not there from keras.datasets")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 from digits.errors import UserError
 from tools import results, words
 from tools.adopt import STUDIES
-from tools.folders import replacing
+from tools.folders import refuse_no_folder, replacing
 
 PUBLISHED = Path("docs/results/studies")
 PAGE = Path("docs/recipes.md")
@@ -24,8 +24,7 @@ def main(study: str = "") -> None:
             f"STUDY: expected one that has a report, {', '.join(known) or 'and none is'}; received {study or 'nothing'}"
         )
     folder, target = STUDIES / study, PUBLISHED / study
-    if target.is_symlink() or target.is_file():
-        raise UserError(f"{target}: expected a folder, which is written anew; remove what is there")
+    refuse_no_folder(target)
     with replacing(target) as part:
         part.mkdir(parents=True)
         for path in sorted(folder.iterdir()):

@@ -13,7 +13,7 @@ from digits.errors import UserError
 from digits.folders import bytes_of, refuse_unwritable
 from digits.stage import finish
 from tools import recipe, workspace
-from tools.folders import replacing
+from tools.folders import refuse_no_folder, replacing
 
 FOLDER = Path("output/reader")
 WEIGHTS = Path("output/train/best.weights.h5")
@@ -30,8 +30,7 @@ def main(photo: str) -> None:
     output = Path("output/read", photos.name)
     if not photos.name or any(path.is_relative_to(output.parent.resolve()) for path in (photos, photos.resolve())):
         raise UserError(f"PHOTO: expected a picture or a folder outside {output.parent}, which is written anew; received {photo}")
-    if output.is_symlink() or output.is_file():
-        raise UserError(f"{output}: expected a folder, which is written anew; remove what is there")
+    refuse_no_folder(output)
     with workspace.alone(FOLDER):
         workspace.make(FOLDER, recipe.values("reader") | {"handwriting": {"missing": "stop", "photos": str(photos)}})
         if not (FOLDER / WEIGHTS).exists():

@@ -76,15 +76,14 @@ def _write_counts(ax: Axes, counts: np.ndarray, *, column: float) -> None:
     An error that did not happen leaves its cell empty, and a count that would stand in the next cell: its colour says it.
     """
     room = 72 * 0.96 * column / 0.7  # points of size times figures, 0.7 being a bold figure's width
-    size = min(looks.TEXT + 0.5, room / len(str(counts.max())))
-    short = size < SMALLEST
+    fitting = min(looks.TEXT + 0.5, room / len(str(counts.max())))
+    short, size = fitting < SMALLEST, max(fitting, SMALLEST)
     for (row, place), count in np.ndenumerate(counts):
         if count or row == place:
             weight = "bold" if row == place else "normal"
             text = _thousands(count) if short and count >= 1000 else f"{count}"
-            if looks.width(text, size=max(size, SMALLEST), weight=weight) > column + OVER:
-                continue
-            ax.text(place + 0.5, row + 0.5, text, size=max(size, SMALLEST), weight=weight, **STYLE)
+            if looks.width(text, size=size, weight=weight) <= column + OVER:
+                ax.text(place + 0.5, row + 0.5, text, size=size, weight=weight, **STYLE)
 
 
 def _thousands(count: int) -> str:

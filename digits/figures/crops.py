@@ -68,9 +68,8 @@ def _frame(ax: Axes, answer: Answer, *, x: float, y: float, words: bool) -> None
     )
     style = {"va": "top", "color": odd.get(answer.verdict, looks.INK), "parse_math": False}
     below = y + 2 * SIDE + 0.05
-    size = looks.TEXT if words else 12
+    size, away, under = (looks.TEXT, 0, LINE) if words else (12, 0.18, 0.01)
     ax.text(x, below, looks.fitted(answer.said, inches=SIDE, size=size, weight="bold"), size=size, weight="bold", **style)
-    away, under = (0, LINE) if words else (0.18, 0.01)
     ax.text(x + away, below + under, f"{100 * answer.probability:.0f} %", size=looks.TEXT, **style)
     if answer.truth is not None and answer.verdict != "right":
         truth = looks.fitted(f"true {answer.truth}", inches=SIDE)

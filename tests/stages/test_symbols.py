@@ -1,5 +1,7 @@
 """The stages `pictures_to_csv` and `symbols` on pictures made here."""
 
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -81,6 +83,13 @@ def test_a_folder_whose_name_no_table_could_hold_is_one_line(world):
         stage("symbols", "out", folder=world), f"{name}: the folder's name: expected at most 100 bytes; received 102"
     )
     assert not (world / "out").exists()
+
+
+def test_a_link_to_a_folder_whose_name_is_no_utf_8_is_one_line(world):
+    put(world / "letters", "alpha_1.png", "beta_1.png")
+    real = (world / "letters").rename(world / os.fsdecode(b"gr\xe9ek"))
+    (world / "greek").symlink_to(real)
+    assert says_one_line(stage("symbols", "data/symbols", folder=world), "expected a file name in UTF-8")
 
 
 def test_no_folder_of_examples_is_one_line(world):
