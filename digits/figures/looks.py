@@ -3,12 +3,13 @@
 A figure is 10 inches wide, 1000 pixels at 100 dpi. Sizes of text are in points, places in inches.
 """
 
+import logging
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from matplotlib import font_manager, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 
@@ -24,6 +25,22 @@ MUTED = "#666666"
 GRID = "#e3e3e3"
 
 OF_SPLIT = {"train": "#767676", "validation": BLUE, "test": VERMILLION}
+
+LATIN = "DejaVu Sans"  # comes with Matplotlib; it has Greek, Cyrillic and more as well
+EASTERN = (  # fonts with Chinese, Japanese and Korean letters, one or more of which most desktops have
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Noto Sans SC", "Noto Sans JP", "Noto Sans KR",
+    "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Microsoft YaHei", "Yu Gothic", "Malgun Gothic",
+    "PingFang SC", "Hiragino Sans", "Hiragino Sans GB", "Apple SD Gothic Neo", "IPAexGothic", "IPAGothic", "NanumGothic",
+)  # fmt: skip
+
+
+def fonts(there: Collection[str]) -> list[str]:
+    """Return the fonts in which a letter is looked up, one after the other, of those that Matplotlib found on this machine."""
+    return [LATIN, *(name for name in EASTERN if name in there)]
+
+
+rcParams["font.family"] = fonts(font_manager.get_font_names())
+logging.getLogger(font_manager.__name__).setLevel(logging.ERROR)  # it would say of each that has no bold letters that it has none
 
 
 def page(what: str, *, title: str, height: float, within: float | None = 0.97) -> Figure:
@@ -72,7 +89,7 @@ def fitted(text: str, *, inches: float, size: float = TEXT, weight: str = "norma
 
 def width(text: str, *, size: float = TEXT, weight: str = "normal") -> float:
     """Return how many inches of a line the text takes."""
-    font = FontProperties(size=size, weight=weight)
+    font = font_manager.FontProperties(size=size, weight=weight)
     points, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return points / 72
 

@@ -1,9 +1,13 @@
 """What the figures' shared parts promise."""
 
+import io
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import font_manager
 
 from digits.figures import looks
 
@@ -22,6 +26,22 @@ def test_a_dollar_sign_is_a_dollar_sign():
     pages = [looks.page("$1", title=title, height=2) for title in ("S1 S2", "$1 $2")]
     letters, dollars = (page.texts[1].get_window_extent().width for page in pages)
     assert dollars == pytest.approx(letters, rel=0.05)
+
+
+def test_letters_that_matplotlib_s_font_lacks_are_looked_up_in_the_machine_s():
+    machine = {"IPAGothic", "Noto Sans CJK KR", "Comic Sans MS"}
+    assert looks.fonts(machine) == ["DejaVu Sans", "Noto Sans CJK KR", "IPAGothic"]
+    assert looks.fonts(()) == ["DejaVu Sans"]
+    assert looks.rcParams["font.family"] == looks.fonts(font_manager.get_font_names())
+
+
+@pytest.mark.skipif(len(looks.rcParams["font.family"]) == 1, reason="this machine has no font with Chinese letters")
+def test_class_names_in_chinese_are_drawn_without_a_warning(capfd):
+    figure = looks.page("漢字", title="ひらがな", height=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.savefig(io.BytesIO())
+    assert capfd.readouterr().err == ""
 
 
 @given(st.lists(st.floats(0, 1), max_size=3))
