@@ -13,7 +13,7 @@ run: $(READY) scm  ## run what is not up to date, print the metrics and where th
 	@dvc metrics show
 	@echo "Data set: $$(cat data/dataset.txt)"
 	@echo "Pictures: $$(ls output/*.png output/*/*.png | grep -v /samples/.*_ | tr '\n' ' ')"
-	@echo "Curves:   make tensorboard, or dvc plots show"
+	@echo "Curves:   make tensorboard, or, after . .venv/bin/activate, dvc plots show"
 
 quick: $(READY) scm  ## the whole pipeline on 600 strokes in a folder of its own: to try a change out
 	@python -m tools.quick

@@ -35,10 +35,15 @@ REASONS = ("failed", "yardstick_failed", "missing")  # keys of what is measured 
 
 
 def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
-    """Measure, and write after each part. Raises UserError at the end if a part failed or lacks something; the rest is measured."""
+    """Measure, and write after each part. Raises UserError at the end if a part failed or lacks something; the rest is measured.
+
+    Raises UserError at once for names that are not known, and if the README has no place for what comes of it.
+    """
     chosen = _known(networks, models.names(), "NETWORKS") or list(QUICK_NETWORKS if quick else epochs.IMAGES)
     asked = _known(parts, PARTS, "PARTS") or list(PARTS)
     whole = not (networks or parts or quick)
+    if whole:
+        report.refuse_no_place()
     # `dvc` and the stages' `python` are to be this environment's.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     # Some containers set it: then each stage compiles anew what has no .pyc yet.
@@ -62,6 +67,7 @@ def main(*, networks: list[str], parts: list[str], quick: bool) -> None:
         raise UserError(f"{', '.join(failed)} failed, whole or in part; {SCRATCH}/results.md has the reason and the rest")
     if whole:
         write(found, WHOLE)
+        report.put_summary(found)
     say(f"{WHOLE if whole else SCRATCH}/results.md")
 
 

@@ -14,7 +14,7 @@ ACCURACY = 0.9925  # the aim of each fast recipe, the mean of five seeds
 def section(found: Mapping[str, Any]) -> list[str]:
     """Return the section on the fast recipes."""
     slow = found["slow"]
-    total = slow["epochs"] * slow_epoch(slow)
+    total = slow_training(slow)
     lines = ["## Accuracy for time", ""]
     lines += paragraph(
         f"Course C's LeNet under plain Keras `fit`, batches of {slow['batch_size']}: {slow_epoch(slow):.1f} s an epoch of"
@@ -64,6 +64,11 @@ def finished(runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def slow_epoch(slow: Mapping[str, Any]) -> float:
     """Return the seconds of an epoch of all its images."""
     return median(slow["seconds_per_epoch"]) * slow["of_images"] / slow["images"]
+
+
+def slow_training(slow: Mapping[str, Any]) -> float:
+    """Return the seconds of all its epochs."""
+    return slow["epochs"] * slow_epoch(slow)
 
 
 def _cells(run: Mapping[str, Any], *, total: float) -> list[str]:

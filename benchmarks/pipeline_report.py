@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.markdown import paragraph, table
-from benchmarks.ratios import median, of_rounds
+from benchmarks.ratios import Ratio, median, of_rounds
 
 NOTHING, BEYOND = 1.1, 15  # the aims: times DVC's own time; seconds of the default run beyond training
 COURSE_A = ("check", "fetch", "split", "samples", "train", "evaluate", "plot")  # the stages that course A's project needs
@@ -24,7 +24,7 @@ def section(found: Mapping[str, Any]) -> list[str]:
         *table(["with", "seconds"], rows),
         "",
         *paragraph(
-            f"Nothing to do takes {of_rounds(no_op['ours'], no_op['empty'])} times as long as six empty stages;",
+            f"Nothing to do takes {nothing_to_do(no_op)} times as long as six empty stages;",
             f"the aim is {NOTHING}.",
             f"Medians of {len(no_op['ours'])}, in turn, and of {len(replot['seconds'])} for the plot.",
         ),
@@ -35,6 +35,23 @@ def section(found: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def nothing_to_do(no_op: Mapping[str, Any]) -> Ratio:
+    """Return how many times as long as six empty stages ours take, with nothing to do."""
+    return of_rounds(no_op["ours"], no_op["empty"])
+
+
+def told(run: Mapping[str, Any]) -> str:
+    """Return in words what the default run takes beyond its training, and of several runs the least and the most."""
+    of_all = run.get("beyond", [])  # older files have one run and no list
+    spread = f" ({of_all[0]:.1f}–{of_all[-1]:.1f})" if len(of_all) > 1 else ""
+    return f"{beyond(run):.1f} s{spread}"
+
+
+def beyond(run: Mapping[str, Any]) -> float:
+    """Return the seconds of the default run beyond its training."""
+    return run["total"] - run["training"]
+
+
 def _default_run(run: Mapping[str, Any]) -> list[str]:
     parts = {
         "set-up: DVC's start, then check, fetch and split without their imports": run["set_up"],
@@ -43,10 +60,8 @@ def _default_run(run: Mapping[str, Any]) -> list[str]:
         "the rest: test images, pictures, symbols, handwriting, DVC's hashing": run["rest"],
         "all": run["total"],
     }
-    beyond, which, spread = run["total"] - run["training"], "once", ""
-    if len(of_all := run.get("beyond", [])) > 1:  # older files have one run and no list
-        which = f"the median of {len(of_all)} by what was beyond training"
-        spread = f" ({of_all[0]:.1f}–{of_all[-1]:.1f})"
+    count = len(run.get("beyond", []))
+    which = f"the median of {count} by what was beyond training" if count > 1 else "once"
     others = [name for name in run["stages"] if name not in COURSE_A]
     stages = [(name, f"{seconds:.1f}", f"{run['stage_imports'][name]:.1f}") for name, seconds in run["stages"].items()]
     return [
@@ -58,9 +73,9 @@ def _default_run(run: Mapping[str, Any]) -> list[str]:
         *table(["part", "seconds"], [(name, f"{seconds:.1f}") for name, seconds in parts.items()]),
         "",
         *paragraph(
-            f"Beyond training: {beyond:.1f} s{spread}; the aim is {BEYOND}.",
+            f"Beyond training: {told(run)}; the aim is {BEYOND}.",
             f"Without {', '.join(others)}, which course A's project does not need:"
-            f" {beyond - sum(run['stages'][name] for name in others):.1f} s.",
+            f" {beyond(run) - sum(run['stages'][name] for name in others):.1f} s.",
         ),
         "",
         *table(["stage", "seconds", "of them imports"], stages),

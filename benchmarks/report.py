@@ -1,6 +1,6 @@
 """results.json as a page. Nothing is measured here and no figure is typed.
 
-Run     python -m benchmarks.report     after an edit of this file: benchmarks/results.md anew
+Run     python -m benchmarks.report     after an edit of this file: benchmarks/results.md and the README's table anew
 """
 
 import json
@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy_report, epochs_report, pipeline_report, steps_report
+from benchmarks import accuracy_report, epochs_report, pipeline_report, steps_report, summary
 from digits.errors import UserError
 from digits.writing import write_text
-from tools import words
+from tools import results, words
 
 FOLDER = Path("benchmarks")
+README, BEGIN, END = Path("README.md"), "<!-- bench: written by `make bench` -->\n", "<!-- /bench -->"
 QUIET = 0.3  # load average of a minute, above which something else computes
 
 
@@ -55,9 +56,21 @@ def _conditions(about: dict[str, Any]) -> Sequence[str]:
     return lines
 
 
+def refuse_no_place() -> None:
+    """Raise UserError if the README has not the lines between which its table goes."""
+    results.refuse_without(README, begin=BEGIN, end=END)
+
+
+def put_summary(found: dict[str, Any]) -> None:
+    """Write the README's table of what all of it comes to."""
+    results.put_between(README, BEGIN + summary.block(found) + END, begin=BEGIN, end=END)
+
+
 def main() -> None:
-    """Write the page anew."""
-    write_text(FOLDER / "results.md", page(read(FOLDER / "results.json")))
+    """Write the page, and the README's table, anew."""
+    found = read(FOLDER / "results.json")
+    write_text(FOLDER / "results.md", page(found))
+    put_summary(found)
 
 
 def read(path: Path) -> dict[str, Any]:

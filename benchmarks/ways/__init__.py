@@ -30,12 +30,18 @@ class Way:
     convolutions_only: bool = False
 
 
+FIT_STEPS = 20  # as many as our loop's calls take
 WAYS = {
     "loop": Way("our loop", "own_loop", {}),
     "fit": Way("Keras `fit`", "keras_fit", {"jit_compile": False}),
     "fit_jit": Way("`fit`, `jit_compile`", "keras_fit", {"jit_compile": True}),
+    "fit_steps": Way(f"`fit`, {FIT_STEPS} steps a call", "keras_fit", {"jit_compile": False, "steps": FIT_STEPS}),
     "torch": Way("PyTorch", "torch_loop", {"channels_last": False}, package="torch"),
     "torch_channels_last": Way("PyTorch, channels-last", "torch_loop", {"channels_last": True}, "torch", convolutions_only=True),
+    "torch_fused": Way("PyTorch, fused Adam", "torch_loop", {"channels_last": False, "fused": True}, "torch"),
+    "torch_channels_last_fused": Way(
+        "PyTorch, both", "torch_loop", {"channels_last": True, "fused": True}, "torch", convolutions_only=True
+    ),
 }
 YARDSTICK = "yardstick"
 OTHERS = {  # that run in turn too, and are not compared

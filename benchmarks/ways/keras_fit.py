@@ -1,4 +1,4 @@
-"""Keras' `fit`, plain or with `jit_compile`: Keras' own layers, arrays of float32 in, no metrics, no validation, defaults."""
+"""Keras' `fit`, plain or with what makes it faster: Keras' own layers, arrays of float32 in, no metrics, no validation."""
 
 import time
 
@@ -24,8 +24,10 @@ class Clock(keras.callbacks.Callback):
         self.seconds = time.perf_counter() - self._began
 
 
-def train(task: Task, turns: Turns, *, jit_compile: bool) -> None:
-    """Train the task, a call of `fit` for each epoch. Op determinism is off, as a user has it, and `jit_compile` must.
+def train(task: Task, turns: Turns, *, jit_compile: bool, steps: int = 1) -> None:
+    """Train the task, a call of `fit` for each epoch, each call of its compiled function taking so many `steps`.
+
+    Op determinism is off, as a user has it, and as `jit_compile` must have it.
 
     One call for all of them keeps an epoch's iterator until the next begins. The thread by which tf.data tunes it sleeps ever
     longer, up to a minute, while other ways have their turn, and the next epoch would wait for it to wake.
@@ -34,7 +36,7 @@ def train(task: Task, turns: Turns, *, jit_compile: bool) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(task.threads)
     network = keras_own(models.build(task.network, classes=CLASSES, seed=SEED))
     optimizer = keras.optimizers.Adam(learning_rate=task.learning_rate)
-    network.compile(optimizer, loss="sparse_categorical_crossentropy", jit_compile=jit_compile)
+    network.compile(optimizer, loss="sparse_categorical_crossentropy", jit_compile=jit_compile, steps_per_execution=steps)
     if network.jit_compile != jit_compile:  # Keras only warns where it cannot
         raise RuntimeError("Keras does not compile this network with jit_compile")
     images = (task.images.astype(np.float32) / 255).reshape(-1, *network.input_shape[1:])

@@ -1,4 +1,4 @@
-"""PyTorch's usual loop on the CPU, plain or with the memory layout channels-last; everything else at its default."""
+"""PyTorch's usual loop on the CPU, plain or with the memory layout channels-last and its fused Adam; all else at its default."""
 
 import torch  # pyright: ignore[reportMissingImports] - the extra `bench`
 
@@ -6,7 +6,7 @@ from benchmarks import torch_networks
 from benchmarks.ways import CLASSES, SEED, Task, Turns
 
 
-def train(task: Task, turns: Turns, *, channels_last: bool) -> None:
+def train(task: Task, turns: Turns, *, channels_last: bool, fused: bool = False) -> None:
     """Train the task. Nothing is copied or converted within an epoch but the batch that is drawn."""
     torch.set_num_threads(task.threads)
     torch.manual_seed(SEED)
@@ -17,7 +17,7 @@ def train(task: Task, turns: Turns, *, channels_last: bool) -> None:
         network = network.to(memory_format=torch.channels_last)
     if channels_last and images.ndim == 4:  # resnet5 takes rows of 784
         images = images.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(network.parameters(), lr=task.learning_rate)
+    optimizer = torch.optim.Adam(network.parameters(), lr=task.learning_rate, fused=fused or None)
     for _ in range(task.epochs):
         with turns.timed():
             _epoch(network, images, labels, optimizer, batch_size=task.batch_size)

@@ -7,7 +7,7 @@ import os
 import pytest
 import yaml
 
-from benchmarks import accuracy_for_time, accuracy_report
+from benchmarks import accuracy_for_time, accuracy_report, report
 from benchmarks.pipeline import CommandFailed
 from digits.errors import UserError
 from tests.worlds import ROOT
@@ -23,6 +23,7 @@ def project(tmp_path, monkeypatch):
     (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
     (tmp_path / "benchmarks").mkdir()
     (tmp_path / "benchmarks/results.json").write_text("earlier")
+    (tmp_path / "README.md").write_text(f"before\n{report.BEGIN}earlier\n{report.END}\nafter\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", os.environ["PATH"])
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
@@ -40,6 +41,17 @@ def test_a_whole_run_replaces_the_committed_results(project):
     bench.main(networks=[], parts=[], quick=False)
     assert json.loads((project / "benchmarks/results.json").read_text())["study"] == STUDY
     assert "360 variations an hour" in (project / "benchmarks/results.md").read_text()
+    readme = (project / "README.md").read_text()
+    assert "| what | measured | aim |" in readme
+    assert "earlier" not in readme
+
+
+def test_without_a_place_for_its_table_in_the_readme_it_is_refused_before_it_measures(project, monkeypatch):
+    (project / "README.md").write_text("mine\n")
+    monkeypatch.setattr(bench.study, "measure", lambda **_: pytest.fail("measured"))
+    with pytest.raises(UserError, match=r"README\.md: expected the lines .*; received none"):
+        bench.main(networks=[], parts=[], quick=False)
+    assert (project / "benchmarks/results.json").read_text() == "earlier"
 
 
 @pytest.mark.parametrize("words", [{"parts": ["study"]}, {"networks": ["mlp"]}, {"quick": True}])
@@ -47,6 +59,7 @@ def test_a_partial_or_quick_one_does_not(project, words):
     bench.main(**{"networks": [], "parts": [], "quick": False} | words)
     assert json.loads((project / "output/benchmarks/results.json").read_text())["study"] == STUDY
     assert (project / "benchmarks/results.json").read_text() == "earlier"
+    assert "earlier" in (project / "README.md").read_text()
 
 
 def test_nor_one_of_which_a_part_failed_and_it_says_so(project, monkeypatch, capsys):

@@ -7,7 +7,7 @@ from copy import deepcopy
 
 import pytest
 
-from benchmarks import compare, report
+from benchmarks import compare, report, summary
 from tests.worlds import ROOT
 
 
@@ -65,7 +65,7 @@ def page_in_a_line(found: dict) -> str:
     "| mlp | 2.00 (1.00–4.00) | 3.00 (1.50–3.00) | 1.10 (1.10–1.20) |",
     "| lenet | 8.00 (8.00–8.00) |  |  |",
     "| Keras `fit` | 2 | 4.00 | 2.00, mlp | 8.00, lenet |",
-    "| the better of PyTorch's two, of those with an aim | 1 | 1.10 | 1.10, mlp | 1.10, mlp |",
+    "| PyTorch, plain or channels-last, on resnet5, mlp, lenet, recognition | 1 | 1.10 | 1.10, mlp | 1.10, mlp |",
     "| lenet | 0.90 | 0.90 |  |  |",
     "DVC reads 3 of the repository's dvc.yaml files in ours each time. Neither project is in Git.",
     "| mlp | 20 % | 10 % | 7 % | 17 % |",
@@ -80,12 +80,25 @@ def test_the_page_says(line):
     assert line in report.page(FOUND).splitlines()
 
 
+def test_the_fastest_of_each_package_is_compared_beside_those_that_the_aims_name():
+    found = deepcopy(FOUND)
+    found["epochs"]["networks"]["mlp"]["ways"] |= {"fit_steps": way(0.15, 0.15, 0.3), "torch_fused": way(0.1, 0.11, 0.2)}
+    lines = report.page(found).splitlines()
+    assert "| Keras `fit` | 2 | 4.00 | 2.00, mlp | 8.00, lenet |" in lines
+    assert "| Keras `fit`, its fastest way | 2 | 3.46 | 1.50, mlp | 8.00, lenet |" in lines
+    assert "| PyTorch, plain or channels-last | 1 | 1.10 | 1.10, mlp | 1.10, mlp |" in lines
+    assert "| PyTorch, its fastest way | 1 | 1.00 | 1.00, mlp | 1.00, mlp |" in lines
+
+
 def test_the_page_says_what_fit_does_once_an_epoch():
-    assert "besides its steps, as measured apart on an AMD EPYC: here 15 % of mlp's and 0 % of lenet's" in page_in_a_line(FOUND)
+    assert (
+        "done once in it, however long it is (measured apart, on an AMD EPYC): here 15 % of mlp's and 0 % of lenet's"
+        in page_in_a_line(FOUND)
+    )
     few = deepcopy(FOUND)
     for each in few["epochs"]["networks"].values():
         each["images"] = 200
-    assert "besides its steps" not in page_in_a_line(few)
+    assert "done once in it" not in page_in_a_line(few)
 
 
 def test_the_page_says_which_of_several_default_runs_it_shows():
@@ -150,6 +163,47 @@ def test_the_committed_page_is_made_of_the_committed_figures():
         pytest.skip("no results are committed yet: `make bench`")
     page = report.page(json.loads(path.read_text(encoding="utf-8")))
     assert page == path.with_suffix(".md").read_text(encoding="utf-8"), "run `python -m benchmarks.report`"
+
+
+def test_the_readme_s_table_is_made_of_the_committed_figures():
+    block = summary.block(json.loads((ROOT / "benchmarks/results.json").read_text(encoding="utf-8")))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert report.BEGIN + block + report.END in readme, "run `python -m benchmarks.report`"
+
+
+@pytest.mark.parametrize("row", [
+    "| an epoch: times as fast as Keras `fit` | 4.00, the geometric mean of 2; 2.00 (mlp) to 8.00 (lenet) | 1.3, each 1.1 | yes |",
+    "| an epoch: times as fast as PyTorch, plain or channels-last"
+    " | 1.10, the geometric mean of 1; 1.10 (mlp) to 1.10 (mlp) |  |  |",
+    "| an epoch: times as fast as PyTorch, plain or channels-last, on resnet5, mlp, lenet, recognition"
+    " | 1.10, the geometric mean of 1; 1.10 (mlp) to 1.10 (mlp) | 1.3, each 1.1 | no |",
+    "| recipes/fast.yaml: test accuracy for time"
+    " | 0.9925 on mnist, the mean of 2 seeds, in 1/30 to 1/60 of LeNet's 1188 s under Keras `fit` | 0.9925 in 1/60 | no |",
+    "| recipes/fastest.yaml: test accuracy for time"
+    " | 0.9930 on mnist, the mean of 1 seeds, in 1/119 to 1/119 of LeNet's 1188 s under Keras `fit` | 0.9925 in 1/100 | yes |",
+    "| the default run beyond its training | 20.0 s (18.0–25.0) | 15 s | no |",
+    "| `dvc repro` with nothing to do: times as long as six empty stages | 1.10 (1.10–1.30) | 1.1 | yes |",
+])  # fmt: skip
+def test_the_readme_s_table_says(row):
+    found = deepcopy(FOUND)
+    run = {"dataset": "mnist", "gradient_seconds": 11.88}
+    runs = [
+        {"seed": 1, "accuracy": 0.992, "training_seconds": 19.8} | run,
+        {"seed": 2, "accuracy": 0.993, "training_seconds": 39.6} | run,
+    ]
+    found["accuracy_for_time"] = {
+        "slow": FOUND["accuracy_for_time"]["slow"],
+        "fast": [*runs, {"seed": 3, "failed": "killed"}],
+        "fastest": [{"seed": 1, "accuracy": 0.993, "training_seconds": 10.0} | run],
+    }
+    lines = summary.block(found).splitlines()
+    assert row in lines
+    assert lines[0] == "P, 2 cores, load 0.1, 2026-01-02, commit abc."
+
+
+def test_the_readme_s_table_leaves_out_what_was_not_measured():
+    assert "fast.yaml" not in summary.block(FOUND)
+    assert summary.block({"about": FOUND["about"]}).splitlines()[-1].startswith("| ---")
 
 
 def written(folder, name: str, found: dict):

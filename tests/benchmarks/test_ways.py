@@ -12,11 +12,11 @@ import pytest
 from benchmarks import epochs, steps, turns, ways
 from benchmarks.operations import flop_per_image
 from benchmarks.ways import CLASSES, PRODUCT_FLOP, SEED, Task, Turns, keras_fit, matrix_product, recorded_loop
-from digits import models
+from digits import calls, models
 from digits.compute import keras
 
 
-@pytest.mark.parametrize("way", ["loop", "fit", "fit_jit"])
+@pytest.mark.parametrize("way", ["loop", "fit", "fit_jit", "fit_steps"])
 def test_a_process_takes_its_turns_and_says_at_the_end_what_was_learnt(way, tmp_path):
     data = epochs.drawn(tmp_path / "strokes.npz", 600)
     with epochs.contender(
@@ -34,6 +34,10 @@ def test_a_process_takes_its_turns_and_says_at_the_end_what_was_learnt(way, tmp_
     assert measured.facts["accuracy"] > 0.7
     if way == "loop":
         assert (measured.facts["parameters"], measured.facts["flop_per_image"]) == (407_050, 1_636_352)
+
+
+def test_fit_s_calls_take_as_many_steps_as_our_loop_s():
+    assert ways.FIT_STEPS == calls.AT_ONCE
 
 
 def test_a_recorded_epoch_says_where_its_steps_spend_their_time(tmp_path):
@@ -134,4 +138,4 @@ def test_without_convolutions_channels_last_is_no_way(monkeypatch):
 
 def test_without_pytorch_its_ways_are_left_out(monkeypatch):
     monkeypatch.setattr(ways, "installed", lambda way: way.package != "torch")
-    assert epochs.entering("lenet") == ["loop", "fit", "fit_jit"]
+    assert epochs.entering("lenet") == ["loop", "fit", "fit_jit", "fit_steps"]
