@@ -160,7 +160,7 @@ def _claim(study: Study, hypothesis: Hypothesis) -> str:
     }[hypothesis.expect]
     at = f", at {tables.place(study, hypothesis.at)}" if hypothesis.at else ""
     name = study.called(hypothesis.compare)
-    return f"{measured}, {name} {shown(hypothesis.start)} to {shown(hypothesis.end)}{at}: {meant}."
+    return f"{measured}, {name}: {shown(hypothesis.start)} → {shown(hypothesis.end)}{at}: {meant}."
 
 
 def _results(study: Study, table: Sequence[Line]) -> str:
@@ -179,7 +179,7 @@ def _verdicts(study: Study, judged: Sequence[Verdict]) -> str:
         number = (lambda value: f"{value:+,.0f}") if hypothesis.measure == "parameters" else (lambda value: f"{value:+.4f}")
         effect = "no pair" if verdict.effect is None else number(verdict.effect)
         interval = "" if verdict.low is None or verdict.high is None else f"{number(verdict.low)} to {number(verdict.high)}"
-        what = f"{study.called(hypothesis.compare)} {shown(hypothesis.start)} to {shown(hypothesis.end)}"
+        what = f"{study.called(hypothesis.compare)}: {shown(hypothesis.start)} → {shown(hypothesis.end)}"
         at = f", {tables.place(study, hypothesis.at)}" if hypothesis.at else ""
         rows.append([str(i), what + at, UNIT[hypothesis.measure], effect, interval, str(verdict.pairs), f"**{verdict.word}**"])
     table = tables.markdown(["", "from, to", "of", "effect", "95 % over the seeds", "pairs", ""], rows)

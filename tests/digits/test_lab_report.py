@@ -104,10 +104,10 @@ def test_two_trained_networks_are_said_to_differ_below_0_05_and_each_has_its_own
 def test_a_hypothesis_says_how_much_is_meant_and_its_verdict_what_was_found(expect, by, meant):
     hypothesis = Hypothesis("Small is better.", "train.batch_size", 100, 50, {"net": "wide"}, "accuracy", expect, by)
     text = report(judged=[Verdict(hypothesis, 6, 3, 0.1, -0.2, 0.4, "undecided")])
-    assert f"1. Small is better. *Validation accuracy, batch size 100 to 50, at net wide: {meant}.*" in text.splitlines()
+    assert f"1. Small is better. *Validation accuracy, batch size: 100 → 50, at net wide: {meant}.*" in text.splitlines()
     assert table_in(text, under="## What became of the hypotheses") == [
         ["", "from, to", "of", "effect", "95 % over the seeds", "pairs", ""],
-        ["1", "batch size 100 to 50, net wide", "accuracy", "+0.1000", "-0.2000 to +0.4000", "6", "**undecided**"],
+        ["1", "batch size: 100 → 50, net wide", "accuracy", "+0.1000", "-0.2000 to +0.4000", "6", "**undecided**"],
     ]
 
 

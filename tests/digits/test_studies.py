@@ -186,9 +186,9 @@ def test_halving_refuses_variations_of_different_lengths():
         studies.check(study, PARAMS, recipe.values, lambda _: None)
 
 
-def test_the_whole_file_of_the_page_is_one_and_has_the_needed_keys_only():
+def test_the_whole_file_of_the_page_is_one_and_has_a_hypothesis_beside_the_needed_keys():
     lines = (ROOT / "docs/studies.md").read_text().partition("make study NAME=rates`:\n\n")[2].splitlines()
     text = "\n".join(itertools.takewhile(lambda line: line.startswith("    "), lines))
     study = studies.read(textwrap.dedent(text), name="rates", sections=PARAMS, recipe=recipe.values, full=False)
     studies.check(study, PARAMS, recipe.values, settings.accept)
-    assert tuple(yaml.safe_load(textwrap.dedent(text))) == studies.NEEDED
+    assert tuple(yaml.safe_load(textwrap.dedent(text))) == (*studies.NEEDED, "hypotheses")

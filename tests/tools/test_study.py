@@ -89,7 +89,7 @@ def test_the_table_has_each_variation_once_and_the_report_its_verdict(finished):
     assert lines[1]["status"] == "2 diverged"
     assert float(lines[0]["test_low"]) < float(lines[0]["test_accuracy"]) < float(lines[0]["test_high"])
     report = (folder / "output/studies/tiny/report.md").read_text()
-    assert "learning rate 0.01 to 1e+30" in report
+    assert "learning rate: 0.01 → 1e+30" in report
     assert "strokes" in report
     assert all((folder / f"output/studies/tiny/{name}.png").exists() for name in ("dimensions", "tradeoff"))
 
