@@ -48,7 +48,7 @@ workers: $(READY) scm  ## N=2: the training of params.yaml on so many processes,
 scale: $(READY) scm  ## the tables of docs/scale.md anew: one process against two workers; ten to fifteen minutes
 	@python -m tools.scale
 
-bench: $(READY) scm  ## how fast it is, 30 minutes on a quiet machine; NETWORKS="mlp lenet" PARTS="epochs pipeline": only these; QUICK=1: does it run?
+bench: $(READY) scm  ## how fast it is, an hour on a quiet machine; NETWORKS="mlp lenet" PARTS="epochs pipeline": only these; QUICK=1: does it run?
 	@python -m benchmarks --networks "$(NETWORKS)" --parts "$(PARTS)" $(if $(QUICK),--quick)
 
 test: $(READY)  ## the fast tests, three and a half to eight minutes on two cores

@@ -1,8 +1,8 @@
-"""`make bench`: measure everything, and write benchmarks/results.json and, made of it alone, benchmarks/results.md.
+"""`make bench`: measure everything, and write benchmarks/results.json and, made of it alone, results.md and the README's table.
 
 Run     python -m benchmarks [--networks "mlp lenet"] [--parts "epochs pipeline"] [--quick]
 
-With some networks or parts only, quickly on next to no images, or if anything fails, the two go to output/benchmarks/ instead.
+With some networks or parts only, quickly on next to no images, or if anything fails, JSON and page go to output/benchmarks/.
 """
 
 import datetime
@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from benchmarks import accuracy_for_time, epochs, pipeline, report, steps, study, ways
-from benchmarks.report import QUIET
+from benchmarks.conditions import QUIET
 from digits import models, params, timing
 from digits.compute import ComputeParams
 from digits.errors import UserError, unknown

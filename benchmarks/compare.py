@@ -8,9 +8,10 @@ from typing import Any
 
 from benchmarks import markdown
 from benchmarks.accuracy_report import AIMS, finished, slow_epoch
+from benchmarks.conditions import QUIET
 from benchmarks.epochs_report import ratio, took
 from benchmarks.ratios import geometric_mean, median
-from benchmarks.report import QUIET, read
+from benchmarks.report import read
 from digits.stage import finish, say
 from tools.words import Parser
 

@@ -72,11 +72,12 @@ def default_run(project: Path) -> dict[str, Any]:
 
 def median_run(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the run whose seconds beyond training are the median (of an even number the upper one), with all runs', ascending."""
-    ordered = sorted(runs, key=_beyond)
-    return ordered[len(runs) // 2] | {"beyond": [_beyond(run) for run in ordered]}
+    ordered = sorted(runs, key=beyond)
+    return ordered[len(runs) // 2] | {"beyond": [beyond(run) for run in ordered]}
 
 
-def _beyond(run: Mapping[str, Any]) -> float:
+def beyond(run: Mapping[str, Any]) -> float:
+    """Return the seconds of a default run beyond its training."""
     return run["total"] - run["training"]
 
 

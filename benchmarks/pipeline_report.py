@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from benchmarks.markdown import paragraph, table
+from benchmarks.pipeline import beyond
 from benchmarks.ratios import Ratio, median, of_rounds
 
 NOTHING, BEYOND = 1.1, 15  # the aims: times DVC's own time; seconds of the default run beyond training
@@ -45,11 +46,6 @@ def told(run: Mapping[str, Any]) -> str:
     of_all = run.get("beyond", [])  # older files have one run and no list
     spread = f" ({of_all[0]:.1f}–{of_all[-1]:.1f})" if len(of_all) > 1 else ""
     return f"{beyond(run):.1f} s{spread}"
-
-
-def beyond(run: Mapping[str, Any]) -> float:
-    """Return the seconds of the default run beyond its training."""
-    return run["total"] - run["training"]
 
 
 def _default_run(run: Mapping[str, Any]) -> list[str]:

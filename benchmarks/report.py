@@ -4,24 +4,22 @@ Run     python -m benchmarks.report     after an edit of this file: benchmarks/r
 """
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy_report, epochs_report, pipeline_report, steps_report, summary
+from benchmarks import accuracy_report, conditions, epochs_report, pipeline_report, steps_report, summary
 from digits.errors import UserError
 from digits.writing import write_text
 from tools import results, words
 
 FOLDER = Path("benchmarks")
 README, BEGIN, END = Path("README.md"), "<!-- bench: written by `make bench` -->\n", "<!-- /bench -->"
-QUIET = 0.3  # load average of a minute, above which something else computes
 
 
 def page(found: dict[str, Any]) -> str:
     """Return the page of one results.json."""
     about = found["about"]
-    lines = ["# How fast it is", "", *_conditions(about), ""]
+    lines = ["# How fast it is", "", *conditions.whole(about), ""]
     for part, text in (
         ("epochs", epochs_report.section),
         ("steps", steps_report.section),
@@ -33,27 +31,6 @@ def page(found: dict[str, Any]) -> str:
             failed = found[part].get("failed")
             lines += [f"The part {part} failed: {failed}", ""] if failed else [*text(found[part]), ""]
     return "\n".join(lines)
-
-
-def _conditions(about: dict[str, Any]) -> Sequence[str]:
-    machine, software = about["machine"], dict(about["software"])
-    used = software.pop("oneDNN")
-    onednn = {"1": "on", "0": "off"}.get(used, used)
-    commit = about["commit"] + (" with edits" if about["edited"] else "")
-    lines = [
-        f"Written from results.json, by `{about['command']}` on {about['date']}, commit {commit or 'unknown'}.",
-        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gigabytes']} GB, {machine['system']};"
-        f" load average at the start {about['load']}.",
-        f"{', '.join(f'{name} {version}' for name, version in software.items())}; TensorFlow's oneDNN {onednn},"
-        f" {about['threads']} threads, of which each of a study's workers has one.",
-    ]
-    if "torch" not in software:
-        lines.append("PyTorch is left out: it is not installed (the extra `bench`).")
-    if about["load"] > QUIET:
-        lines.append(f"**Something else may have computed beside it: a quiet machine's load is below {QUIET}.**")
-    if about["quick"]:
-        lines.append("**A quick run on next to no images: that it runs is all it shows.**")
-    return lines
 
 
 def refuse_no_place() -> None:

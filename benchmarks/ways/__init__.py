@@ -30,17 +30,18 @@ class Way:
     convolutions_only: bool = False
 
 
-FIT_STEPS = 20  # as many as our loop's calls take
+FIT_STEPS = 20  # at most in a call, as many as in our loop's
 WAYS = {
     "loop": Way("our loop", "own_loop", {}),
     "fit": Way("Keras `fit`", "keras_fit", {"jit_compile": False}),
     "fit_jit": Way("`fit`, `jit_compile`", "keras_fit", {"jit_compile": True}),
-    "fit_steps": Way(f"`fit`, {FIT_STEPS} steps a call", "keras_fit", {"jit_compile": False, "steps": FIT_STEPS}),
+    "fit_steps": Way("`fit`, many steps a call", "keras_fit", {"jit_compile": False, "steps": FIT_STEPS}),
+    "fit_jit_steps": Way("`fit`, `jit_compile`, many steps", "keras_fit", {"jit_compile": True, "steps": FIT_STEPS}),
     "torch": Way("PyTorch", "torch_loop", {"channels_last": False}, package="torch"),
     "torch_channels_last": Way("PyTorch, channels-last", "torch_loop", {"channels_last": True}, "torch", convolutions_only=True),
     "torch_fused": Way("PyTorch, fused Adam", "torch_loop", {"channels_last": False, "fused": True}, "torch"),
     "torch_channels_last_fused": Way(
-        "PyTorch, both", "torch_loop", {"channels_last": True, "fused": True}, "torch", convolutions_only=True
+        "PyTorch, channels-last, fused Adam", "torch_loop", {"channels_last": True, "fused": True}, "torch", convolutions_only=True
     ),
 }
 YARDSTICK = "yardstick"

@@ -17,7 +17,7 @@ def train(task: Task, turns: Turns, *, channels_last: bool, fused: bool = False)
         network = network.to(memory_format=torch.channels_last)
     if channels_last and images.ndim == 4:  # resnet5 takes rows of 784
         images = images.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(network.parameters(), lr=task.learning_rate, fused=fused or None)
+    optimizer = torch.optim.Adam(network.parameters(), lr=task.learning_rate, fused=fused)
     for _ in range(task.epochs):
         with turns.timed():
             _epoch(network, images, labels, optimizer, batch_size=task.batch_size)

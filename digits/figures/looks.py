@@ -1,6 +1,7 @@
 """What every figure shares: colours, the heading, and text that stays within its place.
 
-A figure is 10 inches wide, 1000 pixels at 100 dpi. Sizes of text are in points, places in inches.
+A figure is 10 inches wide, 1000 pixels at 100 dpi. Sizes of text are in points, places in inches. Whoever imports
+this draws all text in `fonts`, which are set in Matplotlib's rcParams.
 """
 
 import logging
@@ -40,7 +41,8 @@ def fonts(there: Collection[str]) -> list[str]:
 
 
 rcParams["font.family"] = fonts(font_manager.get_font_names())
-logging.getLogger(font_manager.__name__).setLevel(logging.ERROR)  # it would say of each that has no bold letters that it has none
+# Matplotlib warns of each that has no bold letters, whether or not any are wanted.
+logging.getLogger(font_manager.__name__).addFilter(lambda record: "Failed to find font weight" not in record.getMessage())
 
 
 def page(what: str, *, title: str, height: float, within: float | None = 0.97) -> Figure:

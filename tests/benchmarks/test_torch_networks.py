@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 
+from benchmarks import epochs, ways
 from benchmarks.ways import CLASSES, SEED, Task, Turns
 from digits import models, strokes
 
@@ -133,13 +134,13 @@ def test_three_updates_by_adam_bring_the_loss_down_as_far(name):
     assert losses[0] - losses[-1] == pytest.approx(fall, rel=0.1)  # ResNet-50's rounding comes to a fifteenth
 
 
-@pytest.mark.parametrize("channels_last", [False, True])
+@pytest.mark.parametrize("way", [way for way, how in ways.WAYS.items() if how.package == "torch"])
 @pytest.mark.parametrize("name", LEARN)
-def test_it_learns_the_task(name, channels_last):
-    if channels_last and name in ("softmax", "mlp"):
+def test_it_learns_the_task(name, way):
+    if way not in epochs.entering(name):
         pytest.skip("no convolution")
     images, labels = strokes.draw(600, classes=strokes.CLASSES["digits"], seed=1)
     task = Task(name, images, labels, epochs=LEARN[name], batch_size=20, learning_rate=RATE[name], threads=1)
     heard = io.StringIO()
-    torch_loop.train(task, Turns(io.StringIO("turn\n" * (task.epochs + 1)), heard), channels_last=channels_last)
+    torch_loop.train(task, Turns(io.StringIO("turn\n" * (task.epochs + 1)), heard), **ways.WAYS[way].options)
     assert json.loads(heard.getvalue().splitlines()[-1])["accuracy"] > 0.7
