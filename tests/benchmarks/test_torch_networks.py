@@ -22,7 +22,7 @@ import torch
 from benchmarks import torch_networks
 from benchmarks.ways import torch_loop
 
-LEARN = {"resnet5": 12, "softmax": 8, "mlp": 4, "lenet": 2, "recognition": 3}  # network: epochs of 600 strokes
+LEARN = {"resnet5": 15, "softmax": 8, "mlp": 4, "lenet": 2, "recognition": 3}  # network: epochs of 600 strokes
 RATE = {"resnet5": 0.005, "softmax": 0.005, "mlp": 0.001, "lenet": 0.001, "recognition": 0.002}
 SUFFIXES = (("_0_conv", "shortcut"), ("_0_bn", "shortcut_norm"), ("_1_conv", "reduce"), ("_1_bn", "reduce_norm"))
 SUFFIXES += (("_2_conv", "conv"), ("_2_bn", "conv_norm"), ("_3_conv", "expand"), ("_3_bn", "expand_norm"))
