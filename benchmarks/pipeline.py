@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from benchmarks.pipeline_report import beyond
 from digits.errors import one_line
 from digits.stage import say
 from tools import recipe, workspace
@@ -74,11 +75,6 @@ def median_run(runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the run whose seconds beyond training are the median (of an even number the upper one), with all runs', ascending."""
     ordered = sorted(runs, key=beyond)
     return ordered[len(runs) // 2] | {"beyond": [beyond(run) for run in ordered]}
-
-
-def beyond(run: Mapping[str, Any]) -> float:
-    """Return the seconds of a default run beyond its training."""
-    return run["total"] - run["training"]
 
 
 def by_stage(lines: list[tuple[float, str]], *, total: float) -> tuple[float, dict[str, float]]:

@@ -8,8 +8,7 @@ from benchmarks import accuracy_report, conditions, epochs_report, pipeline_repo
 from benchmarks.accuracy_report import ACCURACY, AIMS, OVER
 from benchmarks.epochs_report import LEAST, MEAN, WITH_AIM
 from benchmarks.markdown import paragraph, table
-from benchmarks.pipeline import beyond
-from benchmarks.pipeline_report import BEYOND, NOTHING
+from benchmarks.pipeline_report import BEYOND, NOTHING, beyond
 
 Row = tuple[str, str, str, str]
 AIM = f"{MEAN}, each {LEAST}"  # of an epoch
@@ -28,7 +27,7 @@ def _epochs(found: Mapping[str, Any]) -> list[Row]:
     rows, measured = [], epochs_report.compared(found["networks"])
     for one in measured:
         ends = f"{one.least:.2f} ({one.lowest}) to {one.most:.2f} ({one.highest})"
-        aim = (AIM, _whether(one.mean >= MEAN and one.least >= LEAST)) if one.has_aim else ("", "")
+        aim = (AIM, _whether(one.mean >= MEAN and one.least >= LEAST)) if one.against in WITH_AIM else ("", "")
         rows.append(
             (f"an epoch: times as fast as {one.against}", f"{one.mean:.2f}, the geometric mean of {one.networks}; {ends}", *aim)
         )

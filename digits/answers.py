@@ -1,7 +1,7 @@
 """Probabilities become answers, or "?" where the network is unsure; answers are held against what is known to be written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -36,6 +36,11 @@ def of(
         likeliest, probability = str(class_names[int(row.argmax())]), float(row.max())
         found.append(Answer(likeliest if probability >= least else UNSURE, likeliest, probability, truth))
     return found
+
+
+def in_words(said: Iterable[Answer]) -> bool:
+    """Return whether any of the answers is longer than a letter, so that they have to be told apart."""
+    return any(len(answer.said) > 1 for answer in said)
 
 
 def rows(said: Sequence[Answer], of: np.ndarray, *, between: str = "") -> list[str]:

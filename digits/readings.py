@@ -1,6 +1,7 @@
 """What handwriting read on photos, as a table, lines, one score and pictures."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def lines(shown: Sequence[Photo], said: Answers) -> Iterator[str]:
 
     If any is longer than a letter, a space stands between any two.
     """
-    between = " " if any(len(answer.said) > 1 for of in said for answer in of) else ""
+    between = " " if answers.in_words(chain.from_iterable(said)) else ""
     folders: dict[Path, list[str]] = {}
     for photo, of in zip(shown, said, strict=True):
         if photo.corners is None:

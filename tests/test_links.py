@@ -8,11 +8,8 @@ import pytest
 from tests.worlds import ROOT
 
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
-PAGES += sorted(
-    path
-    for folder in ("docs", "benchmarks", "output", "data", "own", "recipes", "studies")
-    for path in ROOT.glob(f"{folder}/**/*.md")
-)
+PAGES += [ROOT / "benchmarks/results.md", *(ROOT / folder / "README.md" for folder in ("data", "output", "own"))]
+PAGES += sorted(ROOT.glob("docs/**/*.md"))
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 

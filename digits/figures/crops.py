@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from digits.answers import Answer
+from digits.answers import Answer, in_words
 from digits.figures import looks
 from digits.figures.digit_grid import LINE, in_inches
 
@@ -30,7 +30,7 @@ def draw(
     groups: dict[str, list[int]] = {}
     for index, folder in enumerate(folders):
         groups.setdefault(folder, []).append(index)
-    words = any(len(answer.said) > 1 for answer in answers)
+    words = in_words(answers)
     step = STEP + (LINE if words else 0)
     heights = {name: (NAMED if name else 0) + step * -(-len(rows) // COLUMNS) for name, rows in groups.items()}
     height = sum(heights.values()) + 0.35

@@ -16,7 +16,7 @@ from digits import calls, models
 from digits.compute import keras
 
 
-@pytest.mark.parametrize("way", ["loop", "fit", "fit_jit_steps"])
+@pytest.mark.parametrize("way", ["loop", "fit", "fit_jit", "fit_jit_steps"])
 def test_a_process_takes_its_turns_and_says_at_the_end_what_was_learnt(way, tmp_path):
     data = epochs.drawn(tmp_path / "strokes.npz", 600)
     with epochs.contender(
